@@ -1,0 +1,94 @@
+"""Every exception a caller may catch: one tree, with rez's names where rez has one.
+
+`RezError` is the root. A message is one line that says what is wrong, where, and what to do.
+"""
+
+from __future__ import annotations
+
+
+class RezError(Exception):
+    """Root of every error raised on purpose (rez: `rez.exceptions.RezError`)."""
+
+    def __init__(self, value: object = "") -> None:
+        super().__init__(value)
+        self.value = value
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+
+class VersionError(RezError, ValueError):
+    """Text that is not a version, a range or a requirement (rez: `rez.version.VersionError`).
+
+    Attributes:
+        text: The text that was given.
+        position: Offset in characters of the first character that could not be read, or None.
+    """
+
+    def __init__(
+        self, value: object = "", text: str | None = None, position: int | None = None
+    ) -> None:
+        super().__init__(value)
+        self.text = text
+        self.position = position
+
+
+class ConfigurationError(RezError):
+    """A setting, a filter rule or an orderer that cannot be used."""
+
+
+class ResolveError(RezError):
+    """A resolve that cannot be run, as opposed to one that runs and fails."""
+
+
+class PackageFamilyNotFoundError(RezError):
+    """No repository on the search path has this family.
+
+    Attributes:
+        family: Name of the missing family, or None when not known.
+    """
+
+    def __init__(self, value: object = "", family: str | None = None) -> None:
+        super().__init__(value)
+        self.family = family
+
+
+class PackageNotFoundError(RezError):
+    """The family exists, but no package of it is in the range that is asked for.
+
+    Attributes:
+        requirement: Text of the requirement that nothing satisfies, or None when not known.
+    """
+
+    def __init__(self, value: object = "", requirement: str | None = None) -> None:
+        super().__init__(value)
+        self.requirement = requirement
+
+
+class PackageRequestError(RezError):
+    """A request or a package name that rez does not allow."""
+
+
+class PackageRepositoryError(RezError):
+    """A package repository that cannot be read."""
+
+
+class ResourceError(RezError):
+    """A file that cannot be loaded."""
+
+
+class PackageMetadataError(ResourceError):
+    """A package definition that cannot be read or holds a wrong value.
+
+    Attributes:
+        path: The definition file, or None when it has none (a memory repository).
+        line: Line in that file, counted from 1, or None when not known.
+    """
+
+    def __init__(
+        self, value: object = "", path: str | None = None, line: int | None = None
+    ) -> None:
+        where = "" if path is None else f"{path}: " if line is None else f"{path}:{line}: "
+        super().__init__(f"{where}{value}")
+        self.path = path
+        self.line = line
