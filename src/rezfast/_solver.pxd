@@ -122,9 +122,9 @@ cdef extern from *:
         pass
 
     cdef cppclass Arena "rezfast::Arena":
-        Mark mark()
-        void back_to(Mark)
-        uint64_t* take(size_t)
+        Mark mark() noexcept nogil
+        void back_to(Mark) noexcept nogil
+        uint64_t* take(size_t) noexcept nogil
 
     cdef cppclass Choice "rezfast::Choice":
         size_t changes

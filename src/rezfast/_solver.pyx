@@ -39,6 +39,7 @@ from rezfast._tables cimport (
     VERSION_UNLOADED,
     Dependency,
     Mask as RowMask,
+    PackageVariant,
     PackageVersion,
     Requirement_,
     Row,
@@ -50,7 +51,7 @@ from rezfast._tables cimport (
 from rezfast._version cimport (
     Requirement,
     RequirementData,
-    make_range,
+    VersionRange,
     make_requirement,
     merge_requirements,
     range_compare,
@@ -63,7 +64,12 @@ from rezfast._version cimport (
     requirement_text,
 )
 
-from rezfast.errors import PackageFamilyNotFoundError, PackageNotFoundError, ResolveError
+from rezfast.errors import (
+    PackageFamilyNotFoundError,
+    PackageNotFoundError,
+    PackageRequestError,
+    ResolveError,
+)
 
 cdef extern from "<time.h>" nogil:
     struct timespec:
@@ -113,7 +119,7 @@ cdef class NativeSolver:
 
     Args:
         tables: The packages.
-        request: The requested requirements, one a family (a merged RequirementList).
+        request: The requested requirements, as texts or `Requirement` objects.
         hooks: None, or an object with what the tables cannot know: `excludes(variant list)` of a
             package filter and the orders of package orderers.
         context: What late bound attributes are evaluated in.
@@ -130,10 +136,12 @@ cdef class NativeSolver:
     cdef bint filtering
     cdef bint timestamps
     cdef bint ordering
+    cdef bint hook_failed
     cdef bint intersection_priority
     cdef bint raise_missing
 
     cdef vector[uint32_t] request
+    cdef pair[uint32_t, uint32_t] clash      # two requests that cannot meet
     cdef vector[int32_t] request_place       # family -> place in the request, -1: not requested
 
     cdef vector[Scope] scopes
@@ -170,7 +178,7 @@ cdef class NativeSolver:
     cdef int status_
     cdef readonly int num_solves
     cdef readonly int num_fails
-    cdef vector[int] failed_steps
+    cdef vector[int] failed_at
     cdef vector[pair[uint32_t, uint32_t]] solution   # (family, row); row NOT_FOUND: an ephemeral
     cdef vector[uint32_t] cycle
     cdef readonly int num_extractions
@@ -181,8 +189,7 @@ cdef class NativeSolver:
         self, Tables tables, request, *, hooks=None, context=None, bint building=False,
         bint intersection_priority=False, bint raise_missing=True,
     ):
-        cdef Requirement item
-        cdef string key
+        cdef int outcome
         self.tables = tables
         self.store = tables.store
         self.hooks = hooks
@@ -193,17 +200,47 @@ cdef class NativeSolver:
         self.filtering = hooks is not None and hooks.filtering
         self.timestamps = hooks is not None and hooks.timestamps
         self.ordering = hooks is not None and hooks.ordering
-        for requirement in request:
-            item = requirement
-            requirement_text(item.data, key)
-            self.request.push_back(tables.intern_request(item.data, key))
-        cdef int outcome
+        self.clash.first = self.clash.second = NOT_FOUND
+        if not self.merge_request(request):
+            self.request.clear()
+            self.status_ = STATUS_FAILED
+            self.num_fails = 1
+            return
         with nogil:
             self.store.lock.lock_shared()
             outcome = self.start()
             self.store.lock.unlock_shared()
         if outcome == RAISED:
             raise self.raised
+
+    cdef bint merge_request(self, request) except -1:
+        """Take the request up, one requirement a family. False: two items contradict each other."""
+        cdef uint32_t number, merged
+        cdef size_t i
+        cdef Requirement item
+        cdef string text
+        for asked in request:
+            if isinstance(asked, str):
+                text = asked.encode()
+                number = self.tables.intern_requirement(text)
+                if number == NOT_FOUND:
+                    raise PackageRequestError(asked)
+            else:
+                item = asked
+                requirement_text(item.data, text)
+                number = self.tables.intern_request(item.data, text)
+            for i in range(self.request.size()):
+                if self.tables.target(self.request[i]) == self.tables.target(number):
+                    merged = self.tables.intern_merged(self.request[i], number)
+                    if merged == NOT_FOUND:
+                        self.clash.first = self.request[i]
+                        self.clash.second = number
+                        return False
+                    self.request[i] = merged
+                    break
+            else:
+                self.request.push_back(number)
+        return True
 
     # -- the outside -----------------------------------------------------------------------------
 
@@ -215,7 +252,20 @@ cdef class NativeSolver:
     @property
     def failed_steps(self) -> list[int]:
         """Numbers, from 1, of the steps that failed."""
-        return list(self.failed_steps)
+        return list(self.failed_at)
+
+    @property
+    def request_conflict(self) -> tuple | None:
+        """The two requests that contradict each other (rez: `RequirementList.conflict`)."""
+        if self.clash.first == NOT_FOUND:
+            return None
+        return self.tables.requirement(self.clash.first), self.tables.requirement(self.clash.second)
+
+    @property
+    def merged_request(self) -> list:
+        """The request, one requirement a family, in the order of asking."""
+        cdef size_t i
+        return [self.tables.requirement(self.request[i]) for i in range(self.request.size())]
 
     def run(self, int max_fails=-1, double time_limit=-1) -> str:
         """Solve to the end, or to a limit: `done`, `max_fails` or `time_limit`."""
@@ -345,6 +395,47 @@ cdef class NativeSolver:
                 ))
         return result
 
+    def variants(self, str name, VersionRange wanted) -> list:
+        """The variants of a family in a range that this solve may use, as listed."""
+        cdef Family* family = self.tables.family_at(self.tables.intern_family(name.encode()))
+        cdef vector[uint64_t] rows
+        cdef uint32_t w, row
+        cdef uint64_t bits
+        cdef list result = []
+        with nogil:
+            self.store.lock.lock_shared()
+            self.grow()
+            self.allowed_rows(family, rows)
+            self.scratch.assign(family.words, 0)
+            rows_in_range(family, wanted.bounds, self.scratch.data(), family.words)
+            self.store.lock.unlock_shared()
+        for w in range(<uint32_t> self.scratch.size()):
+            bits = rows[w] & self.scratch[w]
+            while bits:
+                row = w * 64 + lowest_bit(bits)
+                bits &= bits - 1
+                result.append(self.tables.variant(family.id, row))
+        result.sort(key=_listing_order)
+        return result
+
+    def ordered_variants(self, list variants) -> list:
+        """The variants of one package in this solve's order of preference."""
+        cdef vector[uint32_t] rows
+        cdef PackageVariant variant
+        cdef Family* family = NULL
+        cdef size_t r
+        for item in variants:
+            variant = item
+            family = self.tables.family_at(variant._family)
+            rows.push_back(variant._row)
+        if family == NULL:
+            return []
+        with nogil:
+            self.store.lock.lock_shared()
+            self.order_rows(family, rows)
+            self.store.lock.unlock_shared()
+        return [self.tables.variant(family.id, rows[r]) for r in range(rows.size())]
+
     # -- starting ------------------------------------------------------------------------------------
 
     cdef void grow(self) noexcept nogil:
@@ -435,7 +526,7 @@ cdef class NativeSolver:
     cdef int step_once(self) noexcept nogil:
         cdef int outcome
         self.prepare()
-        outcome = self.solve_phase()
+        outcome = RAISED if self.hook_failed else self.solve_phase()
         if outcome == RAISED:
             self.forget_phase()
             return RAISED
@@ -443,7 +534,7 @@ cdef class NativeSolver:
         if outcome == FAILED:
             self.forget_phase()
             self.num_fails += 1
-            self.failed_steps.push_back(self.num_solves)
+            self.failed_at.push_back(self.num_solves)
             self.status_ = STATUS_RETRY if self.choices.size() else STATUS_FAILED
         elif self.find_open() < self.scopes.size():
             self.status_ = STATUS_EXHAUSTED
@@ -452,7 +543,7 @@ cdef class NativeSolver:
         else:
             self.status_ = STATUS_CYCLIC
             self.num_fails += 1
-            self.failed_steps.push_back(self.num_solves)
+            self.failed_at.push_back(self.num_solves)
         return GOING
 
     cdef uint32_t find_open(self) noexcept nogil:
@@ -978,13 +1069,14 @@ cdef class NativeSolver:
         """
         cdef Bounds merged
         cdef int32_t e
-        cdef bint must_look = self.filtering or family.has_late or has_broken(family)
+        cdef bint must_look
+        cdef bint whole = wanted == NULL
         if family.state == FAMILY_UNKNOWN and self.tables.complete:
             if self.python_list(family) == RAISED:
                 return RAISED
         if family.state == FAMILY_MISSING:
             return GOING
-        must_look = must_look or has_broken(family)
+        must_look = self.filtering or family.has_late or family.has_broken
         if not must_look:
             if self.tables.complete and family.unloaded.empty():
                 return GOING
@@ -1011,7 +1103,7 @@ cdef class NativeSolver:
                 return RAISED
         if family.has_late and self.python_late(family, wanted) == RAISED:
             return RAISED
-        if not self.filtering:
+        if not self.filtering and (whole or self.tables.complete):
             self.note_loaded(family, t)
         return GOING
 
@@ -1115,6 +1207,7 @@ cdef class NativeSolver:
     cdef int python_hide(self, Family* family, const Bounds* wanted) noexcept nogil:
         """Ask the package filter about the versions of a range that it has not seen."""
         cdef Overlay* overlay = &self.overlays[family.id]
+        cdef int64_t timestamp
         cdef size_t v
         cdef uint32_t number = family.id
         cdef int outcome = GOING
@@ -1122,12 +1215,14 @@ cdef class NativeSolver:
         for v in range(overlay.seen.size()):
             if overlay.seen[v] or not range_contains(deref(wanted), family.versions[v].key):
                 continue
+            timestamp = family.versions[v].timestamp
             self.store.lock.unlock_shared()
             with gil:
                 try:
                     overlay.seen[v] = 1 if self.hooks.excludes(
-                        self.tables.family_name(number), self.tables.version_of(number, v),
-                        family.versions[v].timestamp or None,
+                        self.tables.family_name(number),
+                        self.tables.version_of(number, <uint32_t> v),
+                        timestamp or None,
                     ) else 2
                 except BaseException as error:
                     self.raised = error
@@ -1597,21 +1692,25 @@ cdef class NativeSolver:
         cdef uint32_t number = family.id
         cdef size_t count = family.versions.size()
         cdef size_t v
+        cdef vector[uint32_t] positions
         if places.size() == count:
             return places
+        for v in range(count):
+            positions.push_back(family.versions[v].position)
         self.store.lock.unlock_shared()
         with gil:
             places.resize(count)
             try:
                 order = self.hooks.version_order(
                     self.tables.family_name(number),
-                    [self.tables.version_of(number, v) for v in range(count)],
-                    [family.versions[v].position for v in range(count)],
+                    [self.tables.version_of(number, <uint32_t> v) for v in range(count)],
+                    [positions[v] for v in range(count)],
                 )
                 for place, v in enumerate(order):
                     deref(places)[v] = place
             except BaseException as error:
                 self.raised = error
+                self.hook_failed = True
         self.store.lock.lock_shared()
         return places
 
@@ -1633,7 +1732,8 @@ cdef class NativeSolver:
                         order.push_back(every[i])
                 except BaseException as error:
                     self.raised = error
-                    deref(order) = every
+                    self.hook_failed = True
+                    order.assign(every.begin(), every.end())
             self.store.lock.lock_shared()
         for i in range(order.size()):
             for j in range(rows.size()):
@@ -1797,10 +1897,6 @@ cdef void rows_in_range(
                 row = family.versions[v].rows[r]
                 if (row >> 6) < words:
                     out[row >> 6] |= (<uint64_t> 1) << (row & 63)
-
-
-cdef bint has_broken(Family* family) noexcept nogil:
-    return family.has_broken
 
 
 cdef void rows_of_version(

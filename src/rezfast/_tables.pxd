@@ -4,6 +4,7 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libcpp cimport bool as cbool
 from libcpp.string cimport string
 from libcpp.unordered_map cimport unordered_map
+from libcpp.utility cimport pair
 from libcpp.vector cimport vector
 
 from rezfast._scan cimport Definition
@@ -62,6 +63,7 @@ cdef extern from *:
         bool descending = true;  // rows go from the highest version to the lowest
         bool has_bad_rows = false;
         bool has_late = false;
+        bool has_broken = false;
         uint32_t words = 0;      // of a set of rows
         std::vector<PackageVersion> versions;
         std::vector<Row> rows;
@@ -147,6 +149,7 @@ cdef extern from *:
         cbool descending
         cbool has_bad_rows
         cbool has_late
+        cbool has_broken
         uint32_t words
         vector[PackageVersion] versions
         vector[Row] rows
@@ -215,6 +218,7 @@ cdef class Tables:
     cdef Store* store
     cdef readonly object source
     cdef readonly bint complete
+    cdef object _guard
     cdef dict _failures
     cdef dict _late
     cdef dict _variants
@@ -222,14 +226,26 @@ cdef class Tables:
     cdef dict _requirements
 
     # Without any lock held, with or without the GIL:
+    cdef Family* family_at(self, uint32_t family) noexcept nogil
     cdef uint32_t intern_family(self, const string& name) noexcept nogil
     cdef uint32_t intern_requirement(self, const string& text) noexcept nogil
+    cdef uint32_t intern_merged(self, uint32_t first, uint32_t second) noexcept nogil
+    cdef uint32_t target(self, uint32_t requirement) noexcept nogil
     cdef uint32_t intern_request(self, RequirementData& data, const string& key) noexcept nogil
     # Without any lock held, with the GIL:
     cdef int list_family(self, uint32_t family) except -1
     cdef int ask(self, uint32_t family, const Bounds& asked) except -1
     cdef int load(self, uint32_t family, vector[uint32_t]& versions) except -1
     cdef list late_rows(self, uint32_t family, uint32_t version, bint building, object context)
+    cdef int _add_versions(self, uint32_t family, listed) except -1
+    cdef int _add_records(
+        self, Family* family, vector[pair[uint32_t, uint32_t]]& ranked, list records
+    ) except -1
+    cdef void _add_packages(
+        self, Family* family, vector[pair[uint32_t, uint32_t]]& ranked,
+        vector[const Definition*]& packages, vector[uint8_t]& late, vector[uint32_t]& broken,
+        vector[string]& offending,
+    ) noexcept nogil
     cdef object failure_of(self, uint32_t family, uint32_t version)
     cdef PackageVariant variant(self, uint32_t family, uint32_t row)
     cdef object version_of(self, uint32_t family, uint32_t version)

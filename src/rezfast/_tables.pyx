@@ -48,6 +48,8 @@ from rezfast._version cimport (
 )
 from rezfast._version cimport make_range
 
+from threading import RLock
+
 from rezfast.errors import PackageMetadataError
 
 
@@ -390,16 +392,23 @@ cdef class PackageVariant:
     @property
     def uri(self) -> str:
         """Where the variant comes from, as rez writes it: `/path/foo/1.0/package.py[0]`."""
-        cdef uint32_t version = self._tables.store.families[self._family].rows[self._row].version
         index = "" if self.index is None else self.index
         return f"{self.package_uri}[{index}]"
 
     @property
     def package_uri(self) -> str:
         """Where the package comes from, as rez writes it: `/path/foo/1.0/package.py`."""
-        cdef Family* family = self._tables.store.families[self._family]
-        cdef uint32_t version = family.rows[self._row].version
-        return self._tables.source.uri(self.name, family.versions[version].position)
+        return self._tables.source.uri(self.name, self.listing_position)
+
+    @property
+    def listing_position(self) -> int:
+        """Place of the package in its source's listing of the family."""
+        cdef Family* family = self._tables.family_at(self._family)
+        cdef uint32_t position
+        self._tables.store.lock.lock_shared()
+        position = family.versions[family.rows[self._row].version].position
+        self._tables.store.lock.unlock_shared()
+        return position
 
     @property
     def qualified_package_name(self) -> str:
@@ -410,13 +419,16 @@ cdef class PackageVariant:
     @property
     def requirements(self) -> list:
         """The merged requirements of the variant that the solve saw, in rez's order."""
-        cdef Family* family = self._tables.store.families[self._family]
-        cdef Row* row = &family.rows[self._row]
+        cdef Family* family = self._tables.family_at(self._family)
+        cdef Row* row
+        cdef vector[uint32_t] numbers
         cdef size_t d
-        return [
-            self._tables.requirement(family.dependencies[d].requirement)
-            for d in range(row.first, row.first + row.count)
-        ]
+        self._tables.store.lock.lock_shared()
+        row = &family.rows[self._row]
+        for d in range(row.first, row.first + row.count):
+            numbers.push_back(family.dependencies[d].requirement)
+        self._tables.store.lock.unlock_shared()
+        return [self._tables.requirement(numbers[d]) for d in range(numbers.size())]
 
     def __eq__(self, other):
         if not isinstance(other, PackageVariant):
@@ -447,6 +459,7 @@ cdef class Tables:
         self.store = new Store()
         self.source = source
         self.complete = source.complete
+        self._guard = RLock()
         self._failures = {}
         self._late = {}
         self._variants = {}
@@ -455,6 +468,13 @@ cdef class Tables:
 
     def __dealloc__(self):
         del self.store
+
+    cdef Family* family_at(self, uint32_t number) noexcept nogil:
+        cdef Family* family
+        self.store.lock.lock_shared()
+        family = self.store.families[number]
+        self.store.lock.unlock_shared()
+        return family
 
     cdef uint32_t intern_family(self, const string& name) noexcept nogil:
         cdef uint32_t number = NOT_FOUND
@@ -484,6 +504,20 @@ cdef class Tables:
             self.store.lock.unlock()
         return number
 
+    cdef uint32_t intern_merged(self, uint32_t first, uint32_t second) noexcept nogil:
+        cdef uint32_t number
+        self.store.lock.lock()
+        number = merge(self.store, first, second)
+        self.store.lock.unlock()
+        return number
+
+    cdef uint32_t target(self, uint32_t requirement) noexcept nogil:
+        cdef uint32_t family
+        self.store.lock.lock_shared()
+        family = self.store.requirements[requirement].family
+        self.store.lock.unlock_shared()
+        return family
+
     cdef uint32_t intern_request(self, RequirementData& data, const string& key) noexcept nogil:
         cdef uint32_t number
         self.store.lock.lock()
@@ -493,15 +527,17 @@ cdef class Tables:
 
     cdef int list_family(self, uint32_t number) except -1:
         """Learn which versions a family has, if not known yet."""
-        cdef Family* family = self.store.families[number]
-        if family.state != FAMILY_UNKNOWN or family.ephemeral or not self.complete:
-            return 0
-        texts = self.source.versions(self.family_name(number))
-        return self._add_versions(number, None if texts is None else list(enumerate(texts)))
+        cdef Family* family = self.family_at(number)
+        with self._guard:
+            if family.state != FAMILY_UNKNOWN or family.ephemeral or not self.complete:
+                return 0
+            texts = self.source.versions(self.family_name(number))
+            self._add_versions(number, None if texts is None else list(enumerate(texts)))
+        return 0
 
     cdef int _add_versions(self, uint32_t number, listed) except -1:
         """Add `(position, version text)` pairs to a family; None: the source has no such family."""
-        cdef Family* family = self.store.families[number]
+        cdef Family* family = self.family_at(number)
         cdef vector[pair[uint32_t, string]] encoded
         cdef pair[uint32_t, string] item
         cdef size_t i
@@ -513,9 +549,7 @@ cdef class Tables:
         cdef bint missing = listed is None
         with nogil:
             self.store.lock.lock()
-            if self.complete and family.state != FAMILY_UNKNOWN:
-                pass  # another thread was faster
-            elif missing:
+            if missing:
                 if family.state == FAMILY_UNKNOWN:
                     family.state = FAMILY_MISSING
             else:
@@ -528,85 +562,98 @@ cdef class Tables:
 
     cdef int ask(self, uint32_t number, const Bounds& asked) except -1:
         """Of a source that lists by range: learn the versions in a range, if not asked before."""
-        cdef Family* family = self.store.families[number]
+        cdef Family* family = self.family_at(number)
         cdef size_t i
-        for i in range(family.asked.size()):
-            if range_issuperset(family.asked[i], asked):
-                return 0
-        self._add_versions(number, self.source.find(self.family_name(number), make_range(asked)))
-        with nogil:
-            self.store.lock.lock()
-            family.asked.push_back(asked)
-            self.store.lock.unlock()
+        with self._guard:
+            for i in range(family.asked.size()):
+                if range_issuperset(family.asked[i], asked):
+                    return 0
+            found = self.source.find(self.family_name(number), make_range(asked))
+            self._add_versions(number, found)
+            with nogil:
+                self.store.lock.lock()
+                family.asked.push_back(asked)
+                self.store.lock.unlock()
         return 0
 
     cdef int load(self, uint32_t number, vector[uint32_t]& versions) except -1:
         """Load packages and add their rows. A broken one is kept with its error."""
-        cdef Family* family = self.store.families[number]
+        cdef Family* family = self.family_at(number)
         cdef vector[pair[uint32_t, uint32_t]] ranked
         cdef pair[uint32_t, uint32_t] item
-        cdef vector[uint32_t] wanted, broken
+        cdef size_t i
+        with self._guard:
+            # versions and their states change under the guard alone
+            for i in range(versions.size()):
+                if family.versions[versions[i]].state == VERSION_UNLOADED:
+                    item.first = family.versions[versions[i]].rank
+                    item.second = versions[i]
+                    ranked.push_back(item)
+            if ranked.empty():
+                return 0
+            sort(ranked.begin(), ranked.end())
+            positions = [family.versions[ranked[i].second].position for i in range(ranked.size())]
+            records = self.source.load(self.family_name(number), positions)
+            self._add_records(family, ranked, records)
+        return 0
+
+    cdef int _add_records(
+        self, Family* family, vector[pair[uint32_t, uint32_t]]& ranked, list records
+    ) except -1:
         cdef vector[const Definition*] packages
+        cdef vector[uint8_t] late
+        cdef vector[uint32_t] broken
         cdef vector[string] offending
         cdef size_t i
         cdef Scanned record
-        for i in range(versions.size()):
-            if family.versions[versions[i]].state == VERSION_UNLOADED:
-                item.first = family.versions[versions[i]].rank
-                item.second = versions[i]
-                ranked.push_back(item)
-        if ranked.empty():
-            return 0
-        sort(ranked.begin(), ranked.end())
-        name = self.family_name(number)
-        positions = [family.versions[ranked[i].second].position for i in range(ranked.size())]
-        records = self.source.load(name, positions)
         for i in range(ranked.size()):
             outcome = records[i]
-            key = (number, ranked[i].second)
             if isinstance(outcome, Scanned):
                 record = <Scanned> outcome
-                if record.late is not None:
-                    self._late[key] = record
                 packages.push_back(&record.definition)
+                late.push_back(record.late is not None)
+                if record.late is not None:
+                    self._late[(family.id, ranked[i].second)] = record
             else:
-                self._failures[key] = outcome
+                self._failures[(family.id, ranked[i].second)] = outcome
                 packages.push_back(NULL)
-            wanted.push_back(ranked[i].second)
+                late.push_back(False)
         with nogil:
             self.store.lock.lock()
-            self._add_packages(family, wanted, packages, broken, offending)
+            self._add_packages(family, ranked, packages, late, broken, offending)
             self.store.lock.unlock()
         for i in range(broken.size()):
             text = offending[i].decode("utf-8", "replace")
-            where = self.source.uri(name, family.versions[broken[i]].position)
-            self._failures[(number, broken[i])] = PackageMetadataError(
+            where = self.source.uri(
+                self.family_name(family.id), family.versions[broken[i]].position
+            )
+            self._failures[(family.id, broken[i])] = PackageMetadataError(
                 f"{text!r} is not a valid package request", path=where
             )
-        for i in range(ranked.size()):
-            if (number, ranked[i].second) in self._late:
-                with nogil:
-                    self.store.lock.lock()
-                    family.versions[ranked[i].second].state = VERSION_LATE
-                    family.has_late = True
-                    self.store.lock.unlock()
         return 0
 
     cdef void _add_packages(
-        self, Family* family, vector[uint32_t]& wanted, vector[const Definition*]& packages,
-        vector[uint32_t]& broken, vector[string]& offending,
+        self, Family* family, vector[pair[uint32_t, uint32_t]]& ranked,
+        vector[const Definition*]& packages, vector[uint8_t]& late, vector[uint32_t]& broken,
+        vector[string]& offending,
     ) noexcept nogil:
         cdef size_t i, kept = 0
         cdef string text
-        for i in range(wanted.size()):
-            if family.versions[wanted[i]].state != VERSION_UNLOADED:
-                continue
-            if packages[i] == NULL:
-                family.versions[wanted[i]].state = VERSION_BROKEN
-            elif not add_package(self.store, family, wanted[i], deref(packages[i]), text):
-                family.versions[wanted[i]].state = VERSION_BROKEN
-                broken.push_back(wanted[i])
+        cdef uint32_t version
+        for i in range(ranked.size()):
+            version = ranked[i].second
+            if late[i]:
+                family.versions[version].state = VERSION_LATE
+                family.versions[version].timestamp = packages[i].timestamp
+                family.has_late = True
+            elif packages[i] == NULL:
+                family.versions[version].state = VERSION_BROKEN
+            elif not add_package(self.store, family, version, deref(packages[i]), text):
+                family.versions[version].state = VERSION_BROKEN
+                broken.push_back(version)
                 offending.push_back(text)
+            if family.versions[version].state == VERSION_BROKEN:
+                family.has_broken = True
         for i in range(family.unloaded.size()):
             if family.versions[family.unloaded[i]].state == VERSION_UNLOADED:
                 family.unloaded[kept] = family.unloaded[i]
@@ -620,79 +667,92 @@ cdef class Tables:
         They belong to no reading: the solve that asks adds them to the rows it may use. The same
         requirements give the same rows, so a long-lived process does not pile them up.
         """
-        cdef Family* family = self.store.families[number]
+        cdef Family* family = self.family_at(number)
         cdef Scanned record = <Scanned> self._late[(number, version)]
         cdef Scanned bound
         cdef string offending
-        cdef vector[uint32_t] rows
-        cdef bint ok
-        cdef size_t i
+        cdef size_t i, before = 0
+        cdef bint ok = False
+        name = self.family_name(number)
+        with self._guard:
+            uri = self.source.uri(name, family.versions[version].position)
+        package = LatePackage(name, self.version_of(number, version), record, uri)
         fields = {"requires": record.requires, "build_requires": record.build_requires}
-        package = LatePackage(
-            self.family_name(number), self.version_of(number, version), record,
-            self.source.uri(self.family_name(number), family.versions[version].position),
-        )
         for attribute in fields:
             if attribute in record.late.attributes and (building or attribute == "requires"):
                 fields[attribute] = record.late.evaluate(attribute, package, context)
+        requires = fields["requires"] or []
+        build_requires = (fields["build_requires"] or []) if building else []
+        key = (number, version, building, tuple(requires), tuple(build_requires))
         bound = Scanned.from_fields(
-            requires=fields["requires"] or [],
-            variants=record.variants or [],
-            build_requires=(fields["build_requires"] or []) if building else [],
+            requires=requires, variants=record.variants or [], build_requires=build_requires
         )
-        key = (
-            number, version, building, tuple(fields["requires"] or ()),
-            tuple(fields["build_requires"] or ()),
-        )
-        known = self._late.get(key)
-        if known is not None:
-            return known
-        with nogil:
-            self.store.lock.lock()
-            rows = family.versions[version].rows
-            ok = add_variants(
-                self.store, family, version, bound.definition, 3 if building else 2, offending
-            )
-            lay_out(self.store, family)
-            self.store.lock.unlock()
-        if not ok:
-            text = offending.decode("utf-8", "replace")
-            raise PackageMetadataError(f"{text!r} is not a valid package request", package.uri)
-        added = [family.versions[version].rows[i]
-                 for i in range(rows.size(), family.versions[version].rows.size())]
-        return self._late.setdefault(key, added)
+        with self._guard:
+            known = self._late.get(key)
+            if known is not None:
+                return known
+            with nogil:
+                self.store.lock.lock()
+                before = family.versions[version].rows.size()
+                ok = add_variants(
+                    self.store, family, version, bound.definition, 3 if building else 2, offending
+                )
+                lay_out(self.store, family)
+                self.store.lock.unlock()
+            if not ok:
+                text = offending.decode("utf-8", "replace")
+                raise PackageMetadataError(f"{text!r} is not a valid package request", uri)
+            added = [
+                family.versions[version].rows[i]
+                for i in range(before, family.versions[version].rows.size())
+            ]
+            self._late[key] = added
+            return added
 
     cdef object failure_of(self, uint32_t number, uint32_t version):
         return self._failures[(number, version)]
 
     cdef str family_name(self, uint32_t number):
-        return self.store.families[number].name.decode()
+        return self.family_at(number).name.decode()
 
     cdef object version_of(self, uint32_t number, uint32_t version):
         """The one `Version` object that stands for a version of a family."""
-        cdef PackageVersion* found = &self.store.families[number].versions[version]
+        cdef Family* family
+        cdef string encoded, text
         key = (number, version)
         made = self._versions.get(key)
         if made is None:
-            made = self._versions.setdefault(key, make_version(found.key, found.text))
+            family = self.family_at(number)
+            self.store.lock.lock_shared()
+            encoded = family.versions[version].key
+            text = family.versions[version].text
+            self.store.lock.unlock_shared()
+            made = self._versions.setdefault(key, make_version(encoded, text))
         return made
 
     cdef object requirement(self, uint32_t number):
+        cdef Requirement_* req
         made = self._requirements.get(number)
         if made is None:
-            made = make_requirement(self.store.requirements[number].data)
-            made = self._requirements.setdefault(number, made)
+            self.store.lock.lock_shared()
+            req = self.store.requirements[number]
+            self.store.lock.unlock_shared()
+            made = self._requirements.setdefault(number, make_requirement(req.data))
         return made
 
     cdef PackageVariant variant(self, uint32_t number, uint32_t row):
         """The one `PackageVariant` object that stands for a row."""
         cdef uint64_t key = ((<uint64_t> number) << 32) | row
         cdef PackageVariant made
-        cdef Row* data
+        cdef Family* family
+        cdef Row data
         found = self._variants.get(key)
         if found is not None:
             return <PackageVariant> found
-        data = &self.store.families[number].rows[row]
+        family = self.family_at(number)
+        self.store.lock.lock_shared()
+        data = family.rows[row]
+        self.store.lock.unlock_shared()
         made = PackageVariant.__new__(PackageVariant)
         made.name = self.family_name(number)
         made.version = self.version_of(number, data.version)
