@@ -395,6 +395,17 @@ cdef class NativeSolver:
                 ))
         return result
 
+    @property
+    def changed_scopes(self) -> list[int]:
+        """The scopes that the coming phase starts from."""
+        cdef size_t i
+        return [self.changed[i] for i in range(self.changed.size())]
+
+    def take_up(self) -> None:
+        """After a failed step: go back to what is left to try, which the next step would do."""
+        if self.status_ == STATUS_RETRY:
+            self.prepare()
+
     def variants(self, str name, VersionRange wanted) -> list:
         """The variants of a family in a range that this solve may use, as listed."""
         cdef Family* family = self.tables.family_at(self.tables.intern_family(name.encode()))
@@ -1797,6 +1808,7 @@ cdef class NativeSolver:
         """Fill in which positions can be reached from `start`, depth first. False: a cycle."""
         cdef vector[pair[uint32_t, uint32_t]] stack   # (position, next dependency)
         cdef pair[uint32_t, uint32_t] item
+        cdef pair[uint32_t, uint32_t]* top
         cdef size_t words = (order.size() + 63) >> 6
         cdef size_t w
         cdef uint32_t at, target
@@ -1811,13 +1823,14 @@ cdef class NativeSolver:
         stack.push_back(item)
         state[start] = 1
         while stack.size():
-            at = stack.back().first
+            top = &stack.back()
+            at = top.first
             scope = &self.scopes[order[at]]
             row = NULL
             if scope.kind == SCOPE_PACKAGES:
                 family = self.store.families[scope.family]
                 row = &family.rows[self.only_row(scope)]
-            if row == NULL or stack.back().second == row.count:
+            if row == NULL or top.second == row.count:
                 state[at] = 2
                 stack.pop_back()
                 if stack.size():
@@ -1826,8 +1839,8 @@ cdef class NativeSolver:
                     for w in range(words):
                         reach[start * words + w] |= reach[at * words + w]
                 continue
-            dependency = &family.dependencies[row.first + stack.back().second]
-            stack.back().second += 1
+            dependency = &family.dependencies[row.first + top.second]
+            top.second += 1
             if self.store.requirements[dependency.requirement].data.conflict:
                 continue
             target = <uint32_t> place[self.scope_of[family.slots[dependency.slot].family]]
