@@ -231,6 +231,9 @@ cdef class Version:
     def __len__(self):
         return token_ends(self).size() // 2
 
+    def __iter__(self):
+        return iter(tokens_of(self))
+
     def __getitem__(self, index):
         """A `VersionToken`, or a list of them for a slice."""
         if isinstance(index, slice):
