@@ -16,7 +16,8 @@ def ascending(*texts: str) -> None:
     versions = [Version(text) for text in texts]
     for lower, higher in pairwise(versions):
         assert lower < higher and higher > lower and lower != higher
-    assert sorted(versions[::-1]) == versions
+    descending = versions[::-1]
+    assert sorted(descending) == versions
 
 
 def test_numbers_order_by_value_and_letters_come_before_them() -> None:
