@@ -83,7 +83,7 @@ cdef class VersionToken:
             raise VersionError(f"Invalid version token {token!r}: {where}", token, position)
 
     def next(self):
-        """The token ``_`` longer: above this one and below all that are above it in a version."""
+        """The token above this one and below the numbers after it: ``2`` gives ``2_``."""
         return VersionToken(str(self) + "_")
 
     def less_than(self, VersionToken other not None):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-
 from rezfast._version import Requirement
+
+TYPE_CHECKING = False  # importing collections.abc would cost every start
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 
 class RequirementList:
