@@ -26,10 +26,10 @@ from rez.packages import Package, get_package_family_from_repository, iter_packa
 from rez.version import Requirement as RezRequirement
 from rez.version import Version as RezVersion
 from rez.version import VersionError as RezVersionError
-from rezfast._version import Version
 
 from rezfast import config
 from rezfast._scan import Scanned
+from rezfast._version import Version
 from rezfast.config import Settings
 from rezfast.errors import PackageDefinitionFileMissing, PackageMetadataError, PackageRequestError
 from rezfast.repository import (
