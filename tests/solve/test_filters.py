@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
-from rezfast.version import Requirement, Version
 
 from rezfast.errors import ConfigurationError
 from rezfast.solve.filters import (
@@ -23,6 +22,7 @@ from rezfast.solve.filters import (
     parse_rule,
     with_timestamp,
 )
+from rezfast.version import Requirement, Version
 
 
 @dataclass

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from rezfast.version import Version, VersionRange
 
 from rezfast.solve.nearest import closest_names, closest_versions, edit_distance
+from rezfast.version import Version, VersionRange
 
 STUDIO = [
     "maya", "maya_tools", "houdini", "houdini_utils", "nuke", "python", "pyside", "usd", "ocio",

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from rezfast.version import Requirement, RequirementList, Version, VersionRange
 
 from rezfast.errors import ConfigurationError
 from rezfast.solve.orderers import (
@@ -28,6 +27,7 @@ from rezfast.solve.orderers import (
     variant_order,
     version_order,
 )
+from rezfast.version import Requirement, RequirementList, Version, VersionRange
 
 DESCENDING = SortedOrder(descending=True)
 ASCENDING = SortedOrder(descending=False)
@@ -295,7 +295,10 @@ def test_one_family_need_not_be_a_list() -> None:
         ({}, "None is not a package orderer type"),
         ({"type": "sorted"}, "type 'sorted': 'descending' is missing"),
         ({"type": "version_split"}, "'first_version' is missing"),
+        ({"type": "version_split", "first_version": 2.5}, "a version in quotes, not 2.5"),
+        ({"type": "version_split", "first_version": "1."}, "a version in quotes, not '1.'"),
         ({"type": "soft_timestamp"}, "'timestamp' is missing"),
+        ({"type": "soft_timestamp", "timestamp": "today"}, "must be numbers, not 'today' and 0"),
         ({"type": "per_family"}, "'orderers' is missing"),
         ({"type": "per_family", "orderers": [{"type": "no_order"}]}, "'packages' is missing"),
         ("sorted", "must be a dict with a 'type'"),

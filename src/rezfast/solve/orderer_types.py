@@ -386,7 +386,14 @@ class VersionSplitPackageOrder(PackageOrder):
 
     @classmethod
     def from_pod(cls, data: Mapping[str, Any]) -> Self:
-        first_version = Version(_required(cls, data, "first_version"))
+        text = _required(cls, data, "first_version")
+        try:
+            first_version = Version(text)
+        except (TypeError, ValueError):
+            raise ConfigurationError(
+                f"package orderer of type {cls.name!r}: 'first_version' must be a version in"
+                f" quotes, not {text!r}"
+            ) from None
         return cls(first_version, packages=data.get("packages"))
 
 
@@ -479,8 +486,13 @@ class TimestampPackageOrder(PackageOrder):
 
     @classmethod
     def from_pod(cls, data: Mapping[str, Any]) -> Self:
-        timestamp = _required(cls, data, "timestamp")
-        return cls(timestamp, rank=data.get("rank", 0), packages=data.get("packages"))
+        timestamp, rank = _required(cls, data, "timestamp"), data.get("rank", 0)
+        if not isinstance(timestamp, int | float) or not isinstance(rank, int):
+            raise ConfigurationError(
+                f"package orderer of type {cls.name!r}: 'timestamp' and 'rank' must be numbers,"
+                f" not {timestamp!r} and {rank!r}"
+            )
+        return cls(timestamp, rank=rank, packages=data.get("packages"))
 
 
 _ORDERER_TYPES: dict[str, type[PackageOrder]] = {}
