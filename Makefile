@@ -44,7 +44,7 @@ $(VENV)/bin/python:
 # cmake and ninja are build requirements of the back end; named here because the build below is not
 # isolated, which is what makes a second build compile only what changed.
 $(VENV)/.build: pyproject.toml | $(VENV)/bin/python
-	$(call requirements,p['build-system']['requires'] + ['cmake', 'ninja'] + p['project']['dependencies'])
+	$(call requirements,p['build-system']['requires'] + 'cmake ninja'.split() + p['project']['dependencies'])
 
 $(VENV)/.test: pyproject.toml | $(VENV)/bin/python
 	$(call requirements,p['project']['optional-dependencies']['test'])

@@ -139,8 +139,12 @@ def _micro(options: argparse.Namespace) -> list[dict[str, Any]]:
     subprocess.run(
         [
             sys.executable,
-            *("-m", "pytest", "bench", "-q"),
-            *(f"--benchmark-json={written}", "--benchmark-disable-gc", "--benchmark-columns=median"),
+            *("-m", "pytest", "bench/test_micro.py", "-q"),
+            *(
+                f"--benchmark-json={written}",
+                "--benchmark-disable-gc",
+                "--benchmark-columns=median",
+            ),
         ],
         cwd=ROOT,
         env={**os.environ, "BENCH_TOOLS": ",".join(options.only)},

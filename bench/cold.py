@@ -126,7 +126,7 @@ def measure(tool: str, request: Request, passes: int) -> dict[str, Any]:
 
 
 def python_startup_seconds(passes: int) -> dict[str, float]:
-    """Wall seconds of an empty process and of one that imports click: what no resolve goes below."""
+    """Wall seconds of an empty process, and of one that imports click."""
     return {
         label: min(_timed([sys.executable, "-c", code]) for _ in range(passes))
         for label, code in (("python", "pass"), ("python, click imported", "import click"))

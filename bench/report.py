@@ -35,7 +35,9 @@ def wrong_answers(results: dict[str, Any]) -> list[str]:
         for number in result["different"]
     ]
     for label, by_tool in results.get("cold", {}).get("requests", {}).items():
-        wrong += [f"{tool}: {label} request (cold)" for tool in by_tool if not by_tool[tool]["correct"]]
+        wrong += [
+            f"{tool}: {label} request (cold)" for tool in by_tool if not by_tool[tool]["correct"]
+        ]
     return wrong
 
 
@@ -61,15 +63,16 @@ def markdown(results: dict[str, Any]) -> str:
 
 
 _WARM_TEXT = (
-    "rez's own benchmark (18,226 packages), one process a tool, one after the other. Seconds are those "
-    "of one pass over all requests, in which every package's name, version and index is read. "
-    "Answers are compared with rez's recorded ones: status, packages, order, variant indices and, "
-    "where the tool tells them, the numbers of steps and of failed steps."
+    "rez's own benchmark (18,226 packages), one process a tool, one after the other. Seconds are "
+    "those of one pass over all requests, in which every package's name, version and index is "
+    "read. Answers are compared with rez's recorded ones: status, packages, order, variant "
+    "indices and, where the tool tells them, the numbers of steps and of failed steps."
 )
 _COLD_TEXT = (
-    "`rez-env --no-implicit --paths REPO … -- true` beside `rezfast resolve --path REPO …`, for three "
-    "requests chosen by rez's recorded time. Medians; no cache but the operating system's. File "
-    "system calls are opens, stats, directory reads and reads, of the process and its children."
+    "`rez-env --no-implicit --paths REPO … -- true` beside `rezfast resolve --path REPO …`, for "
+    "three requests chosen by rez's recorded time. Medians; no cache but the operating system's. "
+    "File system calls are opens, stats, directory reads and reads, of the process and its "
+    "children."
 )
 _MICRO_TEXT = "Median time of one operation. A tool without the operation has no figure."
 
@@ -163,7 +166,15 @@ def _cold_tables(cold: dict[str, Any]) -> list[str]:
                     "yes" if result["correct"] else "**no**",
                 ]
             )
-    headings = ["request", "tool", "median", "best", "times rezfast", "file system calls", "correct"]
+    headings = [
+        "request",
+        "tool",
+        "median",
+        "best",
+        "times rezfast",
+        "file system calls",
+        "correct",
+    ]
     floor = ", ".join(f"{name}: {_seconds(value)}" for name, value in cold["startup"].items())
     return [_table(headings, rows), f"An empty process, best of ten: {floor}."]
 

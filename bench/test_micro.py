@@ -146,9 +146,15 @@ def test_scan_source(benchmark: Any, tool: str) -> None:
     for path in _definition_paths():
         with open(path, encoding="utf-8") as file:
             sources.append(file.read())
-    scan: Callable[[str], object]
-    if tool == "pyrer":
-        from pyrer import parse_static_package_py as scan
-    else:
-        from rezfast import scan
+    scan = _scan_function(tool)
     _run(benchmark, lambda: [scan(source) for source in sources], len(sources))
+
+
+def _scan_function(tool: str) -> Callable[[str], object]:
+    if tool == "pyrer":
+        import pyrer
+
+        return pyrer.parse_static_package_py  # type: ignore[no-any-return]
+    import rezfast
+
+    return rezfast.scan

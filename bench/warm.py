@@ -19,7 +19,8 @@ from bench.tools import TOOLS, Tool
 
 def _one_pass(tool: Tool, chosen: list[Request]) -> tuple[float, list[float], list[Any]]:
     """Seconds in all, seconds of each request, and what each gave."""
-    each, solved = [], []
+    each: list[float] = []
+    solved: list[Any] = []
     clock = perf_counter
     began = clock()
     last = began
@@ -38,7 +39,9 @@ def measure(name: str, chosen: list[Request], warm_passes: int, passes: int) -> 
     load_seconds = perf_counter() - began
     for _ in range(warm_passes):
         _one_pass(tool, chosen)
-    totals, each, solved = [], [], []
+    totals: list[float] = []
+    each: list[list[float]] = []
+    solved: list[Any] = []
     for _ in range(passes):
         total, seconds, solved = _one_pass(tool, chosen)
         totals.append(total)

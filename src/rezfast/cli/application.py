@@ -90,9 +90,7 @@ def _print_version(ctx: click.Context, parameter: click.Parameter, value: bool) 
         ctx.exit()
 
 
-@click.group(
-    "rezfast", cls=LazyCommands, invoke_without_command=True, context_settings=_SETTINGS
-)
+@click.group("rezfast", cls=LazyCommands, invoke_without_command=True, context_settings=_SETTINGS)
 @click.option(
     "--version",
     is_flag=True,

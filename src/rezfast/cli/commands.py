@@ -33,5 +33,5 @@ COMMANDS: dict[str, Entry] = {
 
 def command_module(name: str) -> CommandModule:
     """Import the module of a command that is in `COMMANDS`."""
-    module: CommandModule = import_module(f"rezfast.cli.{name}")  # type: ignore[assignment]
+    module: CommandModule = import_module(f"rezfast.cli.{name}")
     return module

@@ -47,8 +47,8 @@ def write_out(text: str) -> None:
 def guarded(run: Callable[[Given], int], given: Given) -> int:
     """Run a command; turn whatever escapes it into one line and an exit code.
 
-    With `--debug` an error is raised on, for its traceback; an interrupt and a reader that went away
-    are not errors.
+    With `--debug` an error is raised on, for its traceback. An interrupt, and a reader that went
+    away, are not errors.
     """
     try:
         return run(given)

@@ -15,13 +15,17 @@ from rezfast.cli.outcome import (
     write_out,
 )
 from rezfast.cli.parameters import Option, Parameters
+from rezfast.config import settings
 from rezfast.errors import PackageFamilyNotFoundError, PackageNotFoundError, RezError
 from rezfast.solve.solver import Solver
+from rezfast.solve.status import SolverCallbackReturn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rezfast.cli.parameters import Given
+    from rezfast.config import Settings
     from rezfast.solve.filters import PackageFilterBase
+    from rezfast.solve.status import SolverState
 
 HELP = """Find the packages that meet every REQUEST, or say why none do.
 
@@ -136,10 +140,12 @@ def run(given: Given) -> int:
 
 
 def _make_solver(given: Given) -> Solver:
+    configured = settings()
     return Solver(
         given["requests"],
         package_paths=_paths(given["path"]),
-        package_filter=_package_filter(given),
+        package_filter=_package_filter(given, configured),
+        package_orderers=configured.package_orderers or None,
         callback=_trace if given["verbose"] else None,
         building=given["build"],
         max_fails=given["max_fails"],
@@ -147,18 +153,26 @@ def _make_solver(given: Given) -> Solver:
     )
 
 
+def _trace(state: SolverState) -> tuple[SolverCallbackReturn, str]:
+    """Tell a step of the solve on stderr, and let it go on."""
+    failed = f", {state.num_fails} failed" if state.num_fails else ""
+    sys.stderr.write(f"step {state.num_solves}{failed}: {state.phase}\n")
+    return SolverCallbackReturn.keep_going, ""
+
+
 def _paths(paths: tuple[str, ...]) -> list[str] | None:
     return [os_path.expanduser(path) for path in paths] or None
 
 
-def _package_filter(given: Given) -> PackageFilterBase | None:
-    """The configured filter with the rules of the command line, or None to leave it as it is."""
-    if not (given["exclude"] or given["include"] or given["time"]):
+def _package_filter(given: Given, configured: Settings) -> PackageFilterBase | None:
+    """The configured filter with the rules of the command line added; None when there are none."""
+    texts = given["exclude"] or given["include"] or given["time"]
+    if not (texts or configured.package_filter):
         return None
     # Deferred: a resolve without rules does not pay for them.
     from rezfast.solve.filters import PackageFilterList, parse_rule, with_timestamp
 
-    rules = PackageFilterList()
+    rules = PackageFilterList.from_pod(configured.package_filter)
     for text in given["exclude"]:
         rules.add_exclusion(parse_rule(text))
     for text in given["include"]:
@@ -211,7 +225,3 @@ def _report_bad_input(error: RezError, given: Given, began: float) -> int:
 def _write_graph(solver: Solver, path: str) -> None:
     with open(path, "w", encoding="utf-8") as file:
         file.write(solver.get_graph().as_dot())
-
-
-def _trace(state: object) -> tuple[object, str]:
-    raise UsageError("trace")

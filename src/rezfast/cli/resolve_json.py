@@ -34,7 +34,7 @@ def answer_object(solver: Solver, seconds: float, *, with_stats: bool) -> dict[s
         "num_solves": solver.num_solves,
         "num_fails": solver.num_fails,
         "failure": None if solved else _failure(solver),
-        "timings": _timings(solver, seconds),
+        "timings": {"total": seconds, "solve": solver.solve_time},
     }
     if with_stats:
         answer["stats"] = solver.solve_stats
@@ -57,21 +57,16 @@ def error_object(error: RezError, message: str, seconds: float) -> dict[str, Any
             "description": message,
             "explanation": message,
         },
-        "timings": {"total": seconds, "load": None, "solve": None},
+        "timings": {"total": seconds, "solve": None},
     }
 
 
 def _failure(solver: Solver) -> dict[str, Any]:
-    if solver.status.name != "failed":
-        reason = solver.abort_reason
-        return {"kind": "aborted", "description": reason, "explanation": reason}
-    return {
-        "kind": "cycle" if solver.cyclic_fail else "conflict",
-        "description": solver.failure_description(),
-        "explanation": str(solver.explanation()),
-    }
-
-
-def _timings(solver: Solver, seconds: float) -> dict[str, float | None]:
-    totals = solver.solve_stats["global"]
-    return {"total": seconds, "load": totals["load_time"], "solve": totals["solve_time"]}
+    failed = solver.status.name == "failed"
+    description = solver.failure_description() if failed else solver.abort_reason
+    if solver.abort_reason:
+        kind, explanation = "aborted", solver.abort_reason
+    else:
+        kind = "cycle" if solver.cyclic_fail else "conflict"
+        explanation = str(solver.explanation())
+    return {"kind": kind, "description": description, "explanation": explanation}

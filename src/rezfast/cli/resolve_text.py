@@ -45,7 +45,7 @@ def table(solver: Solver, seconds: float) -> str:
 
 def failure_text(solver: Solver) -> str:
     """Why there is no answer: one line, then what led to it."""
-    if solver.status.name != "failed":
+    if solver.abort_reason:
         return f"rezfast: stopped before an answer was found: {solver.abort_reason}\n"
     first, *more = str(solver.explanation()).rstrip().splitlines() or ["no reason is known"]
     return "\n".join([f"rezfast: no solution: {first}", *(f"  {line}" for line in more)]) + "\n"
