@@ -1,12 +1,766 @@
-# cython: language_level=3
-cdef int test(const Bounds& a, Bounds& out) noexcept nogil:
-    cdef Bound b
-    out = a
-    b.lower.assign("x")
-    out.push_back(b)
-    return <int> out.size()
-def hey():
-    cdef Bounds a, b
-    with nogil:
-        test(a, b)
-    return b[0].lower
+# cython: language_level=3, boundscheck=False, wraparound=False, freethreading_compatible=True
+# Versions as byte keys, ranges as sorted intervals of keys, and the algebra on them.
+#
+# A version is encoded once into a key whose memcmp order is rez's version order:
+#
+#     version   = token*                  "" is the empty version, the smallest
+#     token     = subtoken+ 01            01 sorts below whatever continues a token
+#     alpha     = its bytes as they are   41..5A 'A'..'Z' < 5F '_' < 61..7A 'a'..'z'
+#     number    = lead [length] digits [padding]
+#       lead      80 + min(n, 60) at the start of a token, so numbers sort above letters;
+#                 02 + min(n, 60) after letters, so "a" < "a1" < "ab"; n = significant digits
+#       length    n in 8 bytes, big-endian, when n >= 60
+#       padding   nothing for "1" and "0";
+#                 00 ~z for z zeros before other digits: below both 01 and letters ("01" < "1");
+#                 FF z  for z zeros more than one: above both 01 and letters ("0" < "00");
+#                 z is one byte and, from 255 on, 8 bytes more
+#     infinity  = FF                      above every version
+#
+#     "2.10b"  ->  81 '2' 01   82 '1' '0' 'b' 01
+#
+# The separators are not in the key, so 1.0 and 1-0 are the same version.
+#
+# A range is a vector of Bound, ascending:
+#
+#     "1+<3|==5"  ->  | lower 1  included | lower 5 included |
+#                     | upper 3  excluded | upper 5 included |
+#
+# No lower bound is the key "" included, no upper bound is infinity included. A Bound holds both
+# versions' texts beside their keys: of equal bounds the one that rez keeps gives its text.
+
+from cpython.object cimport Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE, PyTypeObject
+from cpython.unicode cimport PyUnicode_AsUTF8AndSize, PyUnicode_DecodeUTF8
+from libc.stdint cimport uint64_t
+from libcpp.algorithm cimport stable_sort
+from libcpp.string cimport string
+from libcpp.vector cimport vector
+
+from rezfast.errors import PackageRequestError, VersionError
+
+cdef extern from "Python.h":
+    void PyType_Modified(PyTypeObject* type)
+
+cdef extern from *:
+    """
+    #include <functional>
+    static inline Py_hash_t rezfast_hash(const std::string& key) {
+        Py_hash_t value = static_cast<Py_hash_t>(std::hash<std::string>{}(key));
+        return value == -1 ? -2 : value;
+    }
+    """
+    Py_hash_t hash_bytes "rezfast_hash"(const string& key) noexcept nogil
+
+ctypedef const Bound* BoundPtr
+
+cdef enum Sign:
+    SIGN_NONE
+    SIGN_LT
+    SIGN_LE
+    SIGN_GT
+    SIGN_GE
+
+cdef enum Shape:
+    SHAPE_NOTHING       # a lone newline: matched by rez, adds nothing
+    SHAPE_PREFIX        # "1": 1 and all that begins with it
+    SHAPE_LOWER         # "1+", ">1"
+    SHAPE_UPPER         # "<1"
+    SHAPE_BOTH          # "==1", "1..2", "1+<2", "<2,>1"
+
+cdef enum Problem:
+    PROBLEM_SYNTAX
+    PROBLEM_EMPTY_UPPER  # below the empty version there is nothing
+    PROBLEM_BOUND        # the lower version is above the upper one
+
+# What is wrong with a text, and at which byte.
+cdef struct Fault:
+    Problem problem
+    size_t at
+
+# One alternative of a range text: which bytes are its versions.
+cdef struct Part:
+    Shape shape
+    size_t lower
+    size_t lower_end
+    size_t upper
+    size_t upper_end
+    bint lower_inclusive
+    bint upper_inclusive
+
+
+# ---- keys ----
+
+cdef inline bint is_digit(char c) noexcept nogil:
+    return 48 <= c <= 57
+
+
+cdef inline bint is_token_char(char c) noexcept nogil:
+    return 97 <= c <= 122 or 48 <= c <= 57 or 65 <= c <= 90 or c == 95
+
+
+cdef void append_count(string& key, uint64_t count) noexcept nogil:
+    cdef int shift
+    for shift in range(56, -8, -8):
+        key.push_back(<char> ((count >> shift) & 0xFF))
+
+
+cdef void append_number(const char* text, size_t size, bint first, string& key) noexcept nogil:
+    cdef size_t zeros = 0, digits, more
+    while zeros < size and text[zeros] == 48:
+        zeros += 1
+    digits = size - zeros
+    key.push_back(<char> ((0x80 if first else 0x02) + (60 if digits > 60 else digits)))
+    if digits >= 60:
+        append_count(key, digits)
+    key.append(text + zeros, digits)
+    if digits == 0 and zeros > 1:
+        more = zeros - 1
+        key.push_back(<char> 0xFF)
+        key.push_back(<char> (255 if more > 255 else more))
+        if more >= 255:
+            append_count(key, more)
+    elif digits and zeros:
+        key.push_back(<char> 0)
+        key.push_back(<char> (255 - (255 if zeros > 255 else zeros)))
+        if zeros >= 255:
+            append_count(key, ~<uint64_t> zeros)
+
+
+cdef size_t append_token(const char* text, size_t i, size_t size, string& key) noexcept nogil:
+    # Returns where the token that starts at `i` ends: `i` when there is none.
+    cdef size_t start = i, j
+    while i < size and is_token_char(text[i]):
+        if is_digit(text[i]):
+            j = i
+            while j < size and is_digit(text[j]):
+                j += 1
+            append_number(text + i, j - i, i == start, key)
+            i = j
+        else:
+            key.push_back(text[i])
+            i += 1
+    if i > start:
+        key.push_back(<char> 1)
+    return i
+
+
+cdef inline size_t skip_character(const char* text, size_t i, size_t size) noexcept nogil:
+    # rez takes any one character for a separator: in UTF-8 up to four bytes.
+    i += 1
+    while i < size and (text[i] & 0xC0) == 0x80:
+        i += 1
+    return i
+
+
+cdef bint encode_at(const char* text, size_t size, string& key, size_t* where) noexcept nogil:
+    cdef size_t i = 0, start
+    key.clear()
+    if size == 0:
+        return True
+    while True:
+        start = i
+        i = append_token(text, i, size, key)
+        if i == start:
+            where[0] = i
+            return False
+        if i == size:
+            return True
+        i = skip_character(text, i, size)
+
+
+cdef bint encode_version(const char* text, size_t size, string& key) noexcept nogil:
+    cdef size_t where
+    return encode_at(text, size, key, &where)
+
+
+cdef void next_key(const string& key, string& out) noexcept nogil:
+    # The smallest version above all that begins with this one: "1" -> "1_".
+    if not is_set(key):
+        out.assign(1, <char> 0xFF)
+        return
+    out.assign(key)
+    out[out.size() - 1] = 95
+    out.push_back(<char> 1)
+
+
+# ---- one bound ----
+
+cdef inline int compare_lower(const Bound& a, const Bound& b) noexcept nogil:
+    cdef int order = a.lower.compare(b.lower)
+    return order if order else <int> b.lower_inclusive - <int> a.lower_inclusive
+
+
+cdef inline int compare_upper(const Bound& a, const Bound& b) noexcept nogil:
+    cdef int order = a.upper.compare(b.upper)
+    return order if order else <int> a.upper_inclusive - <int> b.upper_inclusive
+
+
+cdef inline int compare_bounds(const Bound& a, const Bound& b) noexcept nogil:
+    cdef int order = compare_lower(a, b)
+    return order if order else compare_upper(a, b)
+
+
+cdef inline bint bound_before(BoundPtr a, BoundPtr b) noexcept nogil:
+    return compare_bounds(a[0], b[0]) < 0
+
+
+cdef inline void no_lower(Bound& out) noexcept nogil:
+    out.lower.clear()
+    out.lower_text.clear()
+    out.lower_inclusive = True
+
+
+cdef inline void no_upper(Bound& out) noexcept nogil:
+    out.upper.assign(1, <char> 0xFF)
+    out.upper_text.assign(b"[INF]")
+    out.upper_inclusive = True
+
+
+cdef inline int bound_side(const Bound& a, const string& key) noexcept nogil:
+    # Where a version is: -1 below the bound, 0 in it, 1 above.
+    cdef int order = key.compare(a.lower)
+    if order < 0 or (order == 0 and not a.lower_inclusive):
+        return -1
+    order = key.compare(a.upper)
+    if order > 0 or (order == 0 and not a.upper_inclusive):
+        return 1
+    return 0
+
+
+cdef inline bint bound_holds(const Bound& a, const Bound& b) noexcept nogil:
+    return compare_lower(a, b) <= 0 and compare_upper(a, b) >= 0
+
+
+cdef inline BoundPtr highest_lower(BoundPtr a, BoundPtr b) noexcept nogil:
+    # Of two that are equal the first, as Python's max: its text is the one that is printed.
+    if compare_lower(b[0], a[0]) > 0:
+        return b
+    return a
+
+
+cdef inline BoundPtr lowest_upper(BoundPtr a, BoundPtr b) noexcept nogil:
+    if compare_upper(b[0], a[0]) < 0:
+        return b
+    return a
+
+
+cdef inline bint ends_are_valid(BoundPtr lower, BoundPtr upper) noexcept nogil:
+    cdef int order = lower.lower.compare(upper.upper)
+    return order < 0 or (order == 0 and lower.lower_inclusive and upper.upper_inclusive)
+
+
+cdef inline bint bounds_meet(BoundPtr a, BoundPtr b) noexcept nogil:
+    return ends_are_valid(highest_lower(a, b), lowest_upper(a, b))
+
+
+cdef void append_piece(Bounds& out, BoundPtr lower, BoundPtr upper) noexcept nogil:
+    cdef Bound* piece
+    out.emplace_back()
+    piece = &out.back()
+    piece.lower = lower.lower
+    piece.lower_text = lower.lower_text
+    piece.lower_inclusive = lower.lower_inclusive
+    piece.upper = upper.upper
+    piece.upper_text = upper.upper_text
+    piece.upper_inclusive = upper.upper_inclusive
+
+
+cdef size_t bisect(const Bounds& a, const Bound& x, size_t low) noexcept nogil:
+    cdef size_t high = a.size(), middle
+    while low < high:
+        middle = (low + high) // 2
+        if compare_bounds(a[middle], x) < 0:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+# ---- ranges ----
+
+cdef bint range_is_any(const Bounds& a) noexcept nogil:
+    return (a.size() == 1 and a[0].lower.empty() and a[0].lower_inclusive
+            and is_infinite(a[0].upper) and a[0].upper_inclusive)
+
+
+cdef size_t find_bound(const Bounds& a, const string& key, bint* contains) noexcept nogil:
+    # The bound that holds a version, else the first one after it.
+    cdef Bound probe
+    cdef size_t i
+    probe.lower.assign(key)
+    probe.upper.assign(1, <char> 0xFF)
+    i = bisect(a, probe, 0)
+    contains[0] = True
+    if i and bound_side(a[i - 1], key) == 0:
+        return i - 1
+    if i < a.size() and bound_side(a[i], key) == 0:
+        return i
+    contains[0] = False
+    return i
+
+
+cdef bint range_contains(const Bounds& a, const string& key) noexcept nogil:
+    cdef size_t i
+    cdef int side
+    cdef bint contains
+    if a.size() < 5:
+        for i in range(a.size()):
+            side = bound_side(a[i], key)
+            if side <= 0:
+                return side == 0
+        return False
+    find_bound(a, key, &contains)
+    return contains
+
+
+cdef bint join(const Bounds& a, Bounds& out) noexcept nogil:
+    # rez compares a bound's lower end with the running upper end, but asks the *previous* bound whether
+    # that end is included; and never starts the running end afresh. False: an impossible
+    # bound came out, which needs one among the operands (rez raises).
+    cdef vector[BoundPtr] order
+    cdef Bounds joined
+    cdef size_t i, n = a.size(), start = 0
+    cdef BoundPtr upper
+    cdef int gap
+    cdef bint valid = True
+    if n < 2:
+        out = a
+        return True
+    order.reserve(n)
+    for i in range(n):
+        order.push_back(&a[i])
+    stable_sort(order.begin(), order.end(), bound_before)
+    upper = order[0]
+    for i in range(1, n + 1):
+        if i < n:
+            gap = order[i].lower.compare(upper.upper)
+            if not (gap > 0 or (gap == 0 and not order[i].lower_inclusive
+                                and not order[i - 1].upper_inclusive)):
+                if compare_upper(order[i][0], upper[0]) > 0:
+                    upper = order[i]
+                continue
+        valid = valid and ends_are_valid(order[start], upper)
+        append_piece(joined, order[start], upper)
+        start = i
+        if i < n and compare_upper(order[i][0], upper[0]) > 0:
+            upper = order[i]
+    out.swap(joined)
+    return valid
+
+
+cdef void range_union(const Bounds& a, Bounds& out) noexcept nogil:
+    join(a, out)
+
+
+cdef bint range_intersection(const Bounds& a, const Bounds& b, Bounds& out) noexcept nogil:
+    cdef Bounds common
+    cdef size_t i, j
+    cdef BoundPtr lower, upper
+    for i in range(a.size()):
+        for j in range(b.size()):
+            lower = highest_lower(&a[i], &b[j])
+            upper = lowest_upper(&a[i], &b[j])
+            if ends_are_valid(lower, upper):
+                append_piece(common, lower, upper)
+    out.swap(common)
+    return not out.empty()
+
+
+cdef bint range_inverse(const Bounds& a, Bounds& out) noexcept nogil:
+    cdef Bounds rest
+    cdef Bound piece
+    cdef size_t i, n = a.size()
+    cdef bint open_below, open_above, dropped = False
+    if range_is_any(a):
+        return False
+    for i in range(n + 1):
+        open_below = i == 0 or is_infinite(a[i - 1].upper)
+        open_above = i == n or (not is_set(a[i].lower) and a[i].lower_inclusive)
+        if open_below and open_above:
+            continue
+        if open_below:
+            no_lower(piece)
+        else:
+            piece.lower = a[i - 1].upper
+            piece.lower_text = a[i - 1].upper_text
+            piece.lower_inclusive = not a[i - 1].upper_inclusive
+        if open_above:
+            no_upper(piece)
+        else:
+            piece.upper = a[i].lower
+            piece.upper_text = a[i].lower_text
+            piece.upper_inclusive = not a[i].lower_inclusive
+        # Two bounds that touch without having been joined leave nothing between them: rez raises here.
+        if ends_are_valid(&piece, &piece):
+            rest.push_back(piece)
+        else:
+            dropped = True
+    out.swap(rest)
+    return not (dropped and out.empty())
+
+
+cdef bint range_difference(const Bounds& a, const Bounds& b, Bounds& out) noexcept nogil:
+    cdef Bounds rest
+    return range_inverse(b, rest) and range_intersection(a, rest, out)
+
+
+cdef bint range_intersects(const Bounds& a, const Bounds& b) noexcept nogil:
+    cdef size_t i, j, low = 0
+    if b.size() < a.size():
+        return range_intersects(b, a)
+    if b.size() < 5:
+        for i in range(a.size()):
+            for j in range(b.size()):
+                if bounds_meet(&a[i], &b[j]):
+                    return True
+        return False
+    for i in range(a.size()):
+        j = bisect(b, a[i], low)
+        if j and bounds_meet(&b[j - 1], &a[i]):
+            return True
+        if j < b.size() and bounds_meet(&b[j], &a[i]):
+            return True
+        low = j - 1 if j else 0
+    return False
+
+
+cdef bint range_issuperset(const Bounds& a, const Bounds& b) noexcept nogil:
+    cdef size_t i, j, low = 0
+    for j in range(b.size()):
+        i = bisect(a, b[j], low)
+        if i and bound_holds(a[i - 1], b[j]):
+            low = i - 1
+        elif i < a.size() and bound_holds(a[i], b[j]):
+            low = i
+        else:
+            return False
+    return True
+
+
+cdef int range_compare(const Bounds& a, const Bounds& b) noexcept nogil:
+    cdef size_t i, n = min(a.size(), b.size())
+    cdef int order
+    for i in range(n):
+        order = compare_bounds(a[i], b[i])
+        if order:
+            return order
+    return <int> (a.size() > n) - <int> (b.size() > n)
+
+
+# ---- range text ----
+
+cdef void append_bound(const Bound& a, string& out) noexcept nogil:
+    cdef string after
+    if not is_infinite(a.upper):
+        if a.lower == a.upper:
+            out.append(b"==").append(a.lower_text)
+            return
+        if a.lower_inclusive and a.upper_inclusive and is_set(a.lower):
+            out.append(a.lower_text).append(b"..").append(a.upper_text)
+            return
+        if a.lower_inclusive and not a.upper_inclusive:
+            next_key(a.lower, after)
+            if after == a.upper:
+                out.append(a.lower_text)
+                return
+    if is_set(a.lower):
+        if a.lower_inclusive:
+            out.append(a.lower_text).append(b"+")
+        else:
+            out.append(b">").append(a.lower_text)
+    elif not a.lower_inclusive:
+        out.append(b">")
+    if not is_infinite(a.upper):
+        out.append(b"<=" if a.upper_inclusive else b"<").append(a.upper_text)
+
+
+cdef void range_text(const Bounds& a, string& out) noexcept nogil:
+    cdef size_t i
+    out.clear()
+    for i in range(a.size()):
+        if i:
+            out.push_back(<char> 124)
+        append_bound(a[i], out)
+
+
+# The grammar of one alternative; V is tokens joined by one '.' or '-' each:
+#     V    ==[V]    [V]..[V]    [V]+    (> | >=)[V]    <V    <=[V]
+#     ([V][+] | (> | >=)[V])  [,]  (<V | <=[V])          lower, then upper
+#     ([V][+] | (< | <=)[V])   ,   (>[V] | >=[V] | <V)   upper, then lower
+# A comma needs a version before it; upper-then-lower needs the comma when there is one. One newline
+# may end an alternative.
+
+cdef Sign read_sign(const char* text, size_t* i, size_t end) noexcept nogil:
+    cdef char c
+    if i[0] == end:
+        return SIGN_NONE
+    c = text[i[0]]
+    if c != 60 and c != 62:
+        return SIGN_NONE
+    i[0] += 1
+    if i[0] < end and text[i[0]] == 61:
+        i[0] += 1
+        return SIGN_LE if c == 60 else SIGN_GE
+    return SIGN_LT if c == 60 else SIGN_GT
+
+
+cdef size_t read_version(const char* text, size_t i, size_t end) noexcept nogil:
+    cdef size_t last = i
+    while i < end and is_token_char(text[i]):
+        while i < end and is_token_char(text[i]):
+            i += 1
+        last = i
+        if i < end and (text[i] == 46 or text[i] == 45):
+            i += 1
+    return last
+
+
+cdef bint read_second(const char* text, size_t i, size_t end, Sign sign, Part& part,
+                      size_t* where) noexcept nogil:
+    # The second half of a two-sided alternative; the first half is in part.lower.
+    cdef size_t version, version_end, at
+    cdef bint comma = False, named = part.lower_end > part.lower
+    cdef Sign second
+    if named and i < end and text[i] == 44:
+        comma = True
+        i += 1
+    at = i
+    second = read_sign(text, &i, end)
+    version = i
+    version_end = read_version(text, i, end)
+    where[0] = at if second == SIGN_NONE else version_end
+    if second == SIGN_NONE or version_end != end or (second == SIGN_LT and version == end):
+        return False
+    part.shape = SHAPE_BOTH
+    if (second == SIGN_LT or second == SIGN_LE) and sign != SIGN_LT and sign != SIGN_LE:
+        part.upper, part.upper_end = version, version_end
+        part.lower_inclusive = sign != SIGN_GT
+        part.upper_inclusive = second == SIGN_LE
+        return True
+    where[0] = at
+    if second == SIGN_LE or sign == SIGN_GT or sign == SIGN_GE or comma != named:
+        return False
+    part.upper, part.upper_end = part.lower, part.lower_end
+    part.lower, part.lower_end = version, version_end
+    part.lower_inclusive = second != SIGN_GT
+    part.upper_inclusive = sign != SIGN_LT
+    return True
+
+
+cdef bint read_part(const char* text, size_t i, size_t end, Part& part,
+                    size_t* where) noexcept nogil:
+    cdef Sign sign
+    cdef bint exact
+    part.lower_inclusive = part.upper_inclusive = True
+    if end > i and text[end - 1] == 10:
+        end -= 1
+    if i == end:
+        part.shape = SHAPE_NOTHING
+        return True
+    exact = text[i] == 61
+    if exact:
+        if i + 1 == end or text[i + 1] != 61:
+            where[0] = i + 1
+            return False
+        i += 2
+    sign = read_sign(text, &i, end) if not exact else SIGN_NONE
+    part.lower = i
+    part.lower_end = i = read_version(text, i, end)
+    if exact:
+        part.shape = SHAPE_BOTH
+        part.upper, part.upper_end = part.lower, part.lower_end
+        where[0] = i
+        return i == end
+    if sign == SIGN_NONE:
+        part.shape = SHAPE_PREFIX
+        if i + 1 < end and text[i] == 46 and text[i + 1] == 46:
+            part.shape = SHAPE_BOTH
+            part.upper = i + 2
+            part.upper_end = where[0] = read_version(text, i + 2, end)
+            return where[0] == end
+        if i < end and text[i] == 43:
+            part.shape = SHAPE_LOWER
+            i += 1
+        if i == end:
+            return True
+    elif i == end and not (sign == SIGN_LT and part.lower == end):
+        part.shape = SHAPE_LOWER
+        part.lower_inclusive = sign == SIGN_GE
+        if sign == SIGN_LT or sign == SIGN_LE:
+            part.shape = SHAPE_UPPER
+            part.upper, part.upper_end = part.lower, part.lower_end
+            part.upper_inclusive = sign == SIGN_LE
+        return True
+    return read_second(text, i, end, sign, part, where)
+
+
+cdef bint build_bound(const char* text, const Part& part, bint check, Bound& out,
+                      Problem* problem) noexcept nogil:
+    if part.shape == SHAPE_UPPER:
+        no_lower(out)
+    else:
+        out.lower_text.assign(text + part.lower, part.lower_end - part.lower)
+        encode_version(out.lower_text.data(), out.lower_text.size(), out.lower)
+        out.lower_inclusive = part.lower_inclusive
+    if part.shape == SHAPE_LOWER:
+        no_upper(out)
+    elif part.shape == SHAPE_PREFIX:
+        next_key(out.lower, out.upper)
+        out.upper_text.assign(out.lower_text)
+        out.upper_text.push_back(<char> 95)
+        out.upper_inclusive = False
+    else:
+        out.upper_text.assign(text + part.upper, part.upper_end - part.upper)
+        encode_version(out.upper_text.data(), out.upper_text.size(), out.upper)
+        out.upper_inclusive = part.upper_inclusive
+        problem[0] = PROBLEM_EMPTY_UPPER
+        if out.upper.empty() and not out.upper_inclusive:
+            return False
+        problem[0] = PROBLEM_BOUND
+        return not check or ends_are_valid(&out, &out)
+    return True
+
+
+cdef bint parse_range_at(const char* text, size_t size, bint check, Bounds& out,
+                         Fault& fault) noexcept nogil:
+    cdef size_t start = 0, end
+    cdef bint is_any = False
+    cdef Part part
+    cdef Bound bound
+    out.clear()
+    while True:
+        end = start
+        while end < size and text[end] != 124:
+            end += 1
+        fault.at = start
+        if end == start:
+            is_any = True
+        else:
+            fault.problem = PROBLEM_SYNTAX
+            if not read_part(text, start, end, part, &fault.at):
+                return False
+            # What stands after an empty alternative is read, and its bounds are not looked at.
+            if not is_any and part.shape != SHAPE_NOTHING:
+                fault.at = start
+                if not build_bound(text, part, check, bound, &fault.problem):
+                    return False
+                out.push_back(bound)
+        if end == size:
+            break
+        start = end + 1
+    if is_any or out.empty():
+        no_lower(bound)
+        no_upper(bound)
+        out.assign(1, bound)
+    fault.problem = PROBLEM_BOUND
+    fault.at = 0
+    return join(out, out)
+
+
+cdef bint parse_range(const char* text, size_t size, bint check_bounds,
+                      Bounds& out) noexcept nogil:
+    cdef Fault fault
+    return parse_range_at(text, size, check_bounds, out, fault)
+
+
+# ---- requirements ----
+
+cdef bint parse_requirement_at(const char* text, size_t size, bint check, RequirementData& out,
+                               Fault& fault) noexcept nogil:
+    cdef size_t start = 0, i
+    cdef char c = 0
+    out.conflict = size > 0 and (text[0] == 33 or text[0] == 126)
+    out.weak = out.conflict and text[0] == 126
+    out.separator = 45
+    out.has_range = True
+    start = 1 if out.conflict else 0
+    i = start
+    while i < size:
+        c = text[i]
+        if c == 45 or c == 64 or c == 35 or 60 <= c <= 62:
+            break
+        i += 1
+    out.name.assign(text + start, i - start)
+    if i < size and not 60 <= c <= 62:
+        out.separator = c
+        i += 1
+    if not parse_range_at(text + i, size - i, check, out.range, fault):
+        fault.at += i
+        return False
+    if out.weak:
+        out.has_range = range_inverse(out.range, out.range)
+        if not out.has_range:
+            out.range.clear()
+    return True
+
+
+cdef bint parse_requirement(const char* text, size_t size, bint check_bounds,
+                            RequirementData& out) noexcept nogil:
+    cdef Fault fault
+    return parse_requirement_at(text, size, check_bounds, out, fault)
+
+
+cdef bint is_package_name(const char* text, size_t size) noexcept nogil:
+    cdef size_t i
+    cdef bint dot = True
+    for i in range(size):
+        if not is_token_char(text[i]) and (dot or text[i] != 46):
+            return False
+        dot = text[i] == 46
+    return not dot and string(text, size) != b"__pycache__"
+
+
+cdef void requirement_text(const RequirementData& a, string& out) noexcept nogil:
+    cdef Bounds asked
+    cdef string text
+    cdef bint narrowed
+    # A weak requirement keeps what it forbids and prints what it allows.
+    if a.weak or not a.has_range:
+        narrowed = a.has_range and not a.range.empty() and range_inverse(a.range, asked)
+    else:
+        asked = a.range
+        narrowed = True
+    out.clear()
+    if a.conflict or a.weak:
+        out.push_back(<char> (126 if a.weak else 33))
+    out.append(a.name)
+    if narrowed and not range_is_any(asked):
+        range_text(asked, text)
+        if text.empty() or not 60 <= text[0] <= 62:
+            out.push_back(a.separator)
+        out.append(text)
+
+
+cdef bint merge_requirements(const RequirementData& a, const RequirementData& b,
+                             RequirementData& out) noexcept nogil:
+    cdef RequirementData merged
+    cdef Bounds both, rest
+    cdef bint from_b
+    if a.name != b.name:
+        return False
+    if not a.has_range or not b.has_range:
+        merged = b if not a.has_range else a
+        out = merged
+        return True
+    from_b = a.conflict and not b.conflict
+    merged.name = a.name
+    merged.conflict = b.conflict if from_b else a.conflict
+    merged.weak = b.weak if from_b else a.weak
+    merged.separator = b.separator if from_b else a.separator
+    if a.conflict and b.conflict:
+        both = a.range
+        both.insert(both.end(), b.range.begin(), b.range.end())
+        range_union(both, merged.range)
+        merged.weak = a.weak and b.weak and range_inverse(merged.range, rest)
+    elif a.conflict:
+        if not range_difference(b.range, a.range, merged.range):
+            return False
+    elif b.conflict:
+        if not range_difference(a.range, b.range, merged.range):
+            return False
+    elif not range_intersection(a.range, b.range, merged.range):
+        return False
+    out = merged
+    return True
+
+
+include "_version_objects.pxi"

@@ -92,3 +92,7 @@ class PackageMetadataError(ResourceError):
         super().__init__(f"{where}{value}")
         self.path = path
         self.line = line
+
+
+class PackageDefinitionFileMissing(PackageMetadataError):
+    """A version directory without a definition in it, found out when the package is loaded."""

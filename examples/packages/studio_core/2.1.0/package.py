@@ -1,0 +1,15 @@
+name = "studio_core"
+version = "2.1.0"
+description = "Paths, shots, publishing: the library under every in-house tool."
+authors = ["pipeline"]
+requires = [
+    "python-3.10+",
+    "shotgrid_api-3.4+",
+    "site_env",
+]
+timestamp = 1720569600
+
+
+def commands():
+    env.PYTHONPATH.append("{root}/python")
+    env.STUDIO_CORE_CACHE = "${STUDIO_SCRATCH}/core"

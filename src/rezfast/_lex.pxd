@@ -1,0 +1,581 @@
+# cython: language_level=3
+"""Python's lexical rules, as far as a package definition needs them.
+
+One `Scan` walks over the bytes of one definition. Nothing is copied and nothing is allocated, but for the
+text of a string that a field asks for.
+
+    begin            where               at                     end
+      |                |                  |                      |
+      v                v                  v                      v
+      name = 'foo'\n requires = [ 'bar-1', ...                   (one past the last byte)
+                       ^ first thing that could not be proven, once `reason` is set
+
+Newlines are `\n` alone by the time this runs, the text is valid UTF-8, and it holds no NUL. Every function
+that returns a bint or a kind returns 0 after `refuse`, and no function reads at or past `end`.
+"""
+
+from libc.string cimport memchr, memcmp
+from libcpp cimport bool as cbool
+from libcpp.string cimport string
+
+
+cdef extern from *:
+    """
+    #ifndef REZFAST_LEX
+    #define REZFAST_LEX
+    #include <string>
+    namespace rezfast {
+
+    struct Scan {
+        const char* begin = nullptr;
+        const char* at = nullptr;
+        const char* end = nullptr;
+        const char* where = nullptr;
+        int reason = 0;
+        int view = 0;
+        bool builtin_bound = false;  // a builtin's name was bound: an annotation may mean anything
+    };
+
+    struct CharClasses { unsigned char of[256]; };
+    enum : unsigned char { CHAR_WORD_START = 1, CHAR_WORD = 2, CHAR_DIGIT = 4, CHAR_STOP = 8, CHAR_BLANK = 16,
+                           CHAR_HEX = 32, CHAR_STRING_STOP = 64 };
+
+    constexpr CharClasses make_char_classes() {
+        CharClasses t{};
+        for (int c = 'a'; c <= 'z'; ++c) t.of[c] = CHAR_WORD_START | CHAR_WORD;
+        for (int c = 'A'; c <= 'Z'; ++c) t.of[c] = CHAR_WORD_START | CHAR_WORD;
+        for (int c = '0'; c <= '9'; ++c) t.of[c] = CHAR_WORD | CHAR_DIGIT | CHAR_HEX;
+        for (int c = 'a'; c <= 'f'; ++c) t.of[c] |= CHAR_HEX;
+        for (int c = 'A'; c <= 'F'; ++c) t.of[c] |= CHAR_HEX;
+        t.of[int('_')] = CHAR_WORD_START | CHAR_WORD;
+        for (char c : {'\\n', '#', '\\\\', '\\'', '"', '(', ')', '[', ']', '{', '}'})
+            t.of[int(c)] |= CHAR_STOP;
+        for (char c : {' ', '\\t', '\\f'}) t.of[int(c)] |= CHAR_BLANK;
+        for (char c : {'\\n', '\\\\', '\\'', '"'}) t.of[int(c)] |= CHAR_STRING_STOP;
+        return t;
+    }
+    static constexpr CharClasses char_classes = make_char_classes();
+
+    }
+    #endif
+    """
+    cdef cppclass Scan "rezfast::Scan":
+        const char* begin
+        const char* at
+        const char* end
+        const char* where
+        int reason
+        int view
+        cbool builtin_bound
+
+    const unsigned char* CHAR_CLASSES "rezfast::char_classes.of"
+    enum:
+        CHAR_WORD_START "rezfast::CHAR_WORD_START"
+        CHAR_WORD "rezfast::CHAR_WORD"
+        CHAR_DIGIT "rezfast::CHAR_DIGIT"
+        CHAR_STOP "rezfast::CHAR_STOP"
+        CHAR_BLANK "rezfast::CHAR_BLANK"
+        CHAR_HEX "rezfast::CHAR_HEX"
+        CHAR_STRING_STOP "rezfast::CHAR_STRING_STOP"
+
+
+# Why a definition is refused. The texts are in _scan.pyx, in this order.
+cdef enum Reason:
+    ACCEPTED
+    REFUSED_ENCODING
+    REFUSED_SYNTAX
+    REFUSED_INDENTATION
+    REFUSED_STRING
+    REFUSED_NESTING
+    REFUSED_FIELD
+    REFUSED_VALUE
+    REFUSED_ATTRIBUTE
+    REFUSED_FUNCTION
+    REFUSED_SIGNATURE
+    REFUSED_DECORATOR
+    REFUSED_TARGET
+    REFUSED_NAME
+    REFUSED_IMPORT
+    REFUSED_SCOPE
+    REFUSED_BRANCH
+    REFUSED_CLASS
+    REFUSED_STATEMENT
+    REFUSED_PREPROCESS
+    REFUSED_MISSING_NAME
+    REASON_COUNT
+
+
+# What a literal is once Python has read it.
+cdef enum Kind:
+    NOT_LITERAL
+    KIND_STRING
+    KIND_BYTES
+    KIND_NUMBER
+    KIND_BOOL
+    KIND_NONE
+    KIND_LIST
+    KIND_TUPLE
+    KIND_DICT
+    KIND_SET
+
+
+# Deeper literals and brackets are refused: CPython's own limit is 200, and the C stack has one too.
+cdef enum:
+    MAX_LITERAL_DEPTH = 50
+    MAX_BRACKETS = 100
+    MAX_NUMBER = 100
+
+
+cdef inline bint refuse(Scan* s, int reason) noexcept nogil:
+    if s.reason == ACCEPTED:
+        s.reason = reason
+        s.where = s.at
+    return False
+
+
+cdef inline unsigned char char_class(const char* at) noexcept nogil:
+    return CHAR_CLASSES[<unsigned char> at[0]]
+
+
+cdef inline char peek(const Scan* s) noexcept nogil:
+    """The byte at the cursor; NUL, which no accepted definition holds, at the end."""
+    return s.at[0] if s.at < s.end else 0
+
+
+cdef inline char peek_at(const Scan* s, Py_ssize_t offset) noexcept nogil:
+    return s.at[offset] if s.end - s.at > offset else 0
+
+
+cdef inline void skip_comment(Scan* s) noexcept nogil:
+    """To the newline that ends the line, or to the end."""
+    cdef const char* newline = <const char*> memchr(s.at, c'\n', s.end - s.at)
+    s.at = newline if newline != NULL else s.end
+
+
+cdef inline bint skip_inline(Scan* s) noexcept nogil:
+    """Over what separates tokens of one statement: blanks and joined lines."""
+    while s.at < s.end:
+        if char_class(s.at) & CHAR_BLANK:
+            s.at += 1
+        elif s.at[0] == c'\\':
+            # Python wants something after a joined line, even at the end of the file
+            if peek_at(s, 1) != c'\n' or s.end - s.at < 3:
+                return refuse(s, REFUSED_SYNTAX)
+            s.at += 2
+        else:
+            return True
+    return True
+
+
+cdef inline bint skip_inside(Scan* s) noexcept nogil:
+    """Over what separates tokens between brackets; the end of the text is an error there."""
+    while s.at < s.end:
+        if char_class(s.at) & CHAR_BLANK or s.at[0] == c'\n':
+            s.at += 1
+        elif s.at[0] == c'#':
+            skip_comment(s)
+        elif s.at[0] == c'\\':
+            if peek_at(s, 1) != c'\n':
+                return refuse(s, REFUSED_SYNTAX)
+            s.at += 2
+        else:
+            return True
+    return refuse(s, REFUSED_SYNTAX)
+
+
+cdef inline bint skip_between(Scan* s, bint inside) noexcept nogil:
+    return skip_inside(s) if inside else skip_inline(s)
+
+
+cdef inline size_t word_size(const Scan* s) noexcept nogil:
+    """Length of the identifier at the cursor; 0 when there is none that is plain ASCII.
+
+    Python folds other letters (NFKC), so that a name which looks foreign may be a field's name.
+    """
+    cdef const char* p = s.at
+    if p >= s.end or not char_class(p) & CHAR_WORD_START:
+        return 0
+    while p < s.end and char_class(p) & CHAR_WORD:
+        p += 1
+    if p < s.end and <unsigned char> p[0] >= 0x80:
+        return 0
+    return p - s.at
+
+
+cdef inline bint is_word(const char* word, size_t size, const char* expected, size_t expected_size) noexcept nogil:
+    return size == expected_size and memcmp(word, expected, size) == 0
+
+
+cdef inline int hex_value(char c) noexcept nogil:
+    if c <= c'9':
+        return c - c'0'
+    return (c | 0x20) - c'a' + 10
+
+
+cdef inline void append_utf8(string* out, unsigned int code) noexcept nogil:
+    if code < 0x80:
+        out.push_back(<char> code)
+    elif code < 0x800:
+        out.push_back(<char> (0xC0 | (code >> 6)))
+        out.push_back(<char> (0x80 | (code & 0x3F)))
+    elif code < 0x10000:
+        out.push_back(<char> (0xE0 | (code >> 12)))
+        out.push_back(<char> (0x80 | ((code >> 6) & 0x3F)))
+        out.push_back(<char> (0x80 | (code & 0x3F)))
+    else:
+        out.push_back(<char> (0xF0 | (code >> 18)))
+        out.push_back(<char> (0x80 | ((code >> 12) & 0x3F)))
+        out.push_back(<char> (0x80 | ((code >> 6) & 0x3F)))
+        out.push_back(<char> (0x80 | (code & 0x3F)))
+
+
+cdef inline bint code_escape(Scan* s, int digits, string* out) noexcept nogil:
+    """`\\x..`, `\\u....`, `\\U........`: the cursor is on the letter."""
+    cdef unsigned int code = 0
+    cdef int i
+    if s.end - s.at <= digits:
+        return refuse(s, REFUSED_STRING)
+    for i in range(digits):
+        if not char_class(s.at + 1 + i) & CHAR_HEX:
+            return refuse(s, REFUSED_STRING)
+        code = code * 16 + <unsigned int> hex_value(s.at[1 + i])
+    if code > 0x10FFFF:
+        return refuse(s, REFUSED_STRING)
+    s.at += 1 + digits
+    if out != NULL:
+        if 0xD800 <= code <= 0xDFFF:  # a lone surrogate has no UTF-8
+            return refuse(s, REFUSED_STRING)
+        append_utf8(out, code)
+    return True
+
+
+cdef inline bint escape(Scan* s, bint is_bytes, string* out) noexcept nogil:
+    """One backslash sequence of a string that is not raw; the cursor is on the backslash."""
+    cdef unsigned int code
+    cdef int digits
+    cdef char c = peek_at(s, 1)
+    cdef char plain = 0
+    s.at += 1
+    if c == c'\n':
+        s.at += 1
+        return True
+    if c == c'x':
+        return code_escape(s, 2, out)
+    if not is_bytes and (c == c'u' or c == c'U'):
+        return code_escape(s, 4 if c == c'u' else 8, out)
+    if c == 0 or (c == c'N' and not is_bytes):  # names of characters are a table this does not carry
+        return refuse(s, REFUSED_STRING)
+    if c'0' <= c <= c'7':
+        code = 0
+        digits = 0
+        while digits < 3 and s.at < s.end and c'0' <= s.at[0] <= c'7':
+            code = code * 8 + <unsigned int> (s.at[0] - c'0')
+            s.at += 1
+            digits += 1
+        if out != NULL:
+            append_utf8(out, code)
+        return True
+    if c == c'\\' or c == c'\'' or c == c'"':
+        plain = c
+    elif c == c'n':
+        plain = c'\n'
+    elif c == c't':
+        plain = c'\t'
+    elif c == c'r':
+        plain = c'\r'
+    elif c == c'a':
+        plain = 7
+    elif c == c'b':
+        plain = 8
+    elif c == c'f':
+        plain = 12
+    elif c == c'v':
+        plain = 11
+    if plain:
+        s.at += 1
+        if out != NULL:
+            out.push_back(plain)
+    elif out != NULL:
+        # Python keeps an unknown escape as it stands; the character after it is read as any other
+        out.push_back(c'\\')
+    return True
+
+
+cdef inline bint string_piece(Scan* s, string* out, int* kind) noexcept nogil:
+    """One string literal, its prefix included, read as Python reads it; its text is appended to `out`."""
+    cdef bint raw = False, is_bytes = False, unicode_prefix = False, triple
+    cdef char c = peek(s)
+    cdef char quote
+    cdef const char* run
+    while c != c'\'' and c != c'"':
+        if (c == c'r' or c == c'R') and not raw and not unicode_prefix:
+            raw = True
+        elif (c == c'b' or c == c'B') and not is_bytes and not unicode_prefix:
+            is_bytes = True
+        elif (c == c'u' or c == c'U') and not raw and not is_bytes and not unicode_prefix:
+            unicode_prefix = True
+        else:
+            return refuse(s, REFUSED_STRING)
+        s.at += 1
+        c = peek(s)
+    kind[0] = KIND_BYTES if is_bytes else KIND_STRING
+    quote = c
+    triple = peek_at(s, 1) == quote and peek_at(s, 2) == quote
+    s.at += 3 if triple else 1
+    run = s.at
+    while s.at < s.end:
+        if not char_class(s.at) & CHAR_STRING_STOP:
+            if is_bytes and <unsigned char> s.at[0] >= 0x80:
+                return refuse(s, REFUSED_STRING)
+            s.at += 1
+            continue
+        c = s.at[0]
+        if c == quote:
+            if not triple or (peek_at(s, 1) == quote and peek_at(s, 2) == quote):
+                if out != NULL:
+                    out.append(run, s.at - run)
+                s.at += 3 if triple else 1
+                return True
+            s.at += 1
+        elif c == c'\n' and not triple:
+            return refuse(s, REFUSED_SYNTAX)
+        elif c == c'\\':
+            if raw:
+                if s.end - s.at < 2:
+                    return refuse(s, REFUSED_SYNTAX)
+                s.at += 2
+                continue
+            if out != NULL:
+                out.append(run, s.at - run)
+            if not escape(s, is_bytes, out):
+                return False
+            run = s.at
+        else:
+            s.at += 1
+    return refuse(s, REFUSED_SYNTAX)
+
+
+cdef inline bint at_string(const Scan* s) noexcept nogil:
+    """Whether a string literal starts at the cursor: a quote, or a prefix of one or two letters and a quote."""
+    cdef char c = peek(s)
+    if c == c'\'' or c == c'"':
+        return True
+    if s.at == s.end or not char_class(s.at) & CHAR_WORD_START:
+        return False
+    c = peek_at(s, 1)
+    if c == c'\'' or c == c'"':
+        return True
+    if s.end - s.at < 3 or not char_class(s.at + 1) & CHAR_WORD_START:
+        return False
+    return s.at[2] == c'\'' or s.at[2] == c'"'
+
+
+cdef inline int strings(Scan* s, bint inside, string* out) noexcept nogil:
+    """One string literal, or several that Python joins. Returns its kind."""
+    cdef int kind = NOT_LITERAL, next_kind = NOT_LITERAL
+    if not string_piece(s, out, &kind):
+        return NOT_LITERAL
+    while True:
+        if not skip_between(s, inside):
+            return NOT_LITERAL
+        if not at_string(s):
+            return kind
+        if not string_piece(s, out, &next_kind):
+            return NOT_LITERAL
+        if next_kind != kind:
+            refuse(s, REFUSED_SYNTAX)
+            return NOT_LITERAL
+
+
+cdef inline bint digits(Scan* s, unsigned char allowed, char highest) noexcept nogil:
+    """One digit or more, single underscores between them."""
+    cdef bint any_digit = False
+    while s.at < s.end:
+        if char_class(s.at) & allowed and (s.at[0] <= highest):
+            any_digit = True
+            s.at += 1
+        elif s.at[0] == c'_' and any_digit and s.end - s.at > 1 and char_class(s.at + 1) & allowed:
+            s.at += 1
+        else:
+            break
+    return any_digit
+
+
+cdef inline bint number(Scan* s) noexcept nogil:
+    """One numeric literal that Python takes without a word."""
+    cdef const char* start = s.at
+    cdef bint ok
+    cdef char c
+    if s.at[0] == c'0' and peek_at(s, 1) != 0 and (
+            peek_at(s, 1) | 0x20 == c'x' or peek_at(s, 1) | 0x20 == c'o' or peek_at(s, 1) | 0x20 == c'b'):
+        c = s.at[1] | 0x20
+        s.at += 2
+        if peek(s) == c'_':
+            s.at += 1
+        ok = digits(s, CHAR_HEX if c == c'x' else CHAR_DIGIT,
+                    c'f' if c == c'x' else c'7' if c == c'o' else c'1')
+    else:
+        ok = True
+        if s.at[0] != c'.':
+            if s.at[0] == c'0' and s.end - s.at > 1 and (char_class(s.at + 1) & CHAR_DIGIT or s.at[1] == c'_'):
+                return refuse(s, REFUSED_SYNTAX)
+            ok = digits(s, CHAR_DIGIT, c'9')
+        if peek(s) == c'.':
+            s.at += 1
+            if s.at < s.end and char_class(s.at) & CHAR_DIGIT:
+                ok = ok and digits(s, CHAR_DIGIT, c'9')
+        if peek(s) == c'e' or peek(s) == c'E':
+            s.at += 1
+            if peek(s) == c'+' or peek(s) == c'-':
+                s.at += 1
+            ok = ok and digits(s, CHAR_DIGIT, c'9')
+        if peek(s) == c'j' or peek(s) == c'J':
+            s.at += 1
+    if not ok or s.at - start > MAX_NUMBER:
+        return refuse(s, REFUSED_SYNTAX)
+    if s.at < s.end and (char_class(s.at) & CHAR_WORD or s.at[0] == c'.' or <unsigned char> s.at[0] >= 0x80):
+        return refuse(s, REFUSED_SYNTAX)
+    return True
+
+
+cdef inline bint format_is_plain(const char* at, const char* end, char quote) noexcept nogil:
+    """Whether the text of an f-string ends at the same quote by the rules before and after Python 3.12.
+
+    From 3.12 on a replacement field may hold any quote. The two rules agree when the field is closed by the
+    time the old rule sees the end.
+    """
+    cdef int depth = 0
+    cdef char c
+    while at < end:
+        c = at[0]
+        if depth == 0:
+            if (c == c'{' or c == c'}') and end - at > 1 and at[1] == c:
+                at += 1
+            elif c == c'{':
+                depth = 1
+            elif c == c'}':
+                return False
+            elif c == c'\\':
+                if end - at > 1 and (at[1] == c'{' or at[1] == c'}'):
+                    return False
+                at += 1
+        elif c == c'{':
+            depth += 1
+        elif c == c'}':
+            depth -= 1
+        elif c == c'\\' or c == c'#' or c == quote:
+            return False
+        elif c == c'\'' or c == c'"':
+            at = <const char*> memchr(at + 1, c, end - at - 1)
+            if at == NULL:
+                return False
+        at += 1
+    return depth == 0
+
+
+cdef inline bint skip_string(Scan* s) noexcept nogil:
+    """Over a string in code that is not run; the cursor is on its first quote."""
+    cdef char quote = s.at[0]
+    cdef char c
+    cdef bint triple = peek_at(s, 1) == quote and peek_at(s, 2) == quote
+    cdef bint formatted = False
+    cdef const char* start
+    if s.at > s.begin:
+        c = s.at[-1] | 0x20
+        if c == c'r' and s.at - s.begin > 1:
+            c = s.at[-2] | 0x20
+        formatted = c == c'f' or c == c't'
+    s.at += 3 if triple else 1
+    start = s.at
+    while s.at < s.end:
+        if not char_class(s.at) & CHAR_STRING_STOP:
+            s.at += 1
+            continue
+        c = s.at[0]
+        if c == quote:
+            if not triple or (peek_at(s, 1) == quote and peek_at(s, 2) == quote):
+                if formatted and not format_is_plain(start, s.at, quote):
+                    return refuse(s, REFUSED_STRING)
+                s.at += 3 if triple else 1
+                return True
+            s.at += 1
+        elif c == c'\n' and not triple:
+            return refuse(s, REFUSED_SYNTAX)
+        elif c == c'\\':
+            if s.end - s.at < 2:
+                return refuse(s, REFUSED_SYNTAX)
+            s.at += 2
+        else:
+            s.at += 1
+    return refuse(s, REFUSED_SYNTAX)
+
+
+cdef inline bint skip_logical_line(Scan* s) noexcept nogil:
+    """Over one logical line of code that is not run, its newline included."""
+    cdef char[MAX_BRACKETS] closing
+    cdef int depth = 0
+    cdef char c
+    while s.at < s.end:
+        if not char_class(s.at) & CHAR_STOP:
+            s.at += 1
+            continue
+        c = s.at[0]
+        if c == c'\n':
+            s.at += 1
+            if depth == 0:
+                return True
+        elif c == c'#':
+            skip_comment(s)
+        elif c == c'\'' or c == c'"':
+            if not skip_string(s):
+                return False
+        elif c == c'\\':
+            if peek_at(s, 1) != c'\n' or s.end - s.at < 3:
+                return refuse(s, REFUSED_SYNTAX)
+            s.at += 2
+        elif c == c'(' or c == c'[' or c == c'{':
+            if depth == MAX_BRACKETS:
+                return refuse(s, REFUSED_NESTING)
+            closing[depth] = c')' if c == c'(' else c']' if c == c'[' else c'}'
+            depth += 1
+            s.at += 1
+        else:
+            if depth == 0 or closing[depth - 1] != c:
+                return refuse(s, REFUSED_SYNTAX)
+            depth -= 1
+            s.at += 1
+    if depth:
+        return refuse(s, REFUSED_SYNTAX)
+    return True
+
+
+cdef inline bint skip_block(Scan* s) noexcept nogil:
+    """Over the indented lines of a body that is not run; the cursor is at the start of its first line."""
+    cdef const char* line
+    cdef Py_ssize_t first = 0
+    while s.at < s.end:
+        line = s.at
+        while line < s.end and line[0] == c'\f':  # a form feed starts the column afresh
+            line += 1
+        s.at = line
+        while s.at < s.end and (s.at[0] == c' ' or s.at[0] == c'\t'):
+            s.at += 1
+        if s.at == s.end:
+            break
+        if s.at[0] == c'\n':
+            s.at += 1
+        elif s.at[0] == c'#':
+            skip_comment(s)
+        elif s.at[0] == c'\f' or s.at[0] == c'\\':
+            return refuse(s, REFUSED_INDENTATION)
+        elif s.at == line:
+            break
+        elif first and s.at - line < first:
+            return refuse(s, REFUSED_INDENTATION)
+        else:
+            first = first or s.at - line
+            if not skip_logical_line(s):
+                return False
+    if not first:
+        return refuse(s, REFUSED_INDENTATION)
+    return True

@@ -1,0 +1,188 @@
+# cython: language_level=3
+"""What a name means to rez and to Python, and what bytes may be a definition at all: tables, no state."""
+
+from libcpp cimport bool as cbool
+from libcpp.string cimport string
+
+
+cdef extern from *:
+    """
+    #ifndef REZFAST_RULES
+    #define REZFAST_RULES
+    #include <string>
+    #include <string_view>
+    #include <vector>
+    namespace rezfast {
+
+    using Names = std::vector<std::string_view>;
+
+    enum Field { FIELD_NONE, FIELD_NAME, FIELD_VERSION, FIELD_REQUIRES, FIELD_VARIANTS, FIELD_BUILD_REQUIRES,
+                 FIELD_PRIVATE_BUILD_REQUIRES, FIELD_TIMESTAMP, FIELD_HASHED_VARIANTS };
+
+    inline int field_of(std::string_view name) {
+        switch (name.size()) {
+            case 4: return name == "name" ? FIELD_NAME : FIELD_NONE;
+            case 7: return name == "version" ? FIELD_VERSION : FIELD_NONE;
+            case 8: return name == "requires" ? FIELD_REQUIRES : name == "variants" ? FIELD_VARIANTS : FIELD_NONE;
+            case 9: return name == "timestamp" ? FIELD_TIMESTAMP : FIELD_NONE;
+            case 14: return name == "build_requires" ? FIELD_BUILD_REQUIRES : FIELD_NONE;
+            case 15: return name == "hashed_variants" ? FIELD_HASHED_VARIANTS : FIELD_NONE;
+            case 22: return name == "private_build_requires" ? FIELD_PRIVATE_BUILD_REQUIRES : FIELD_NONE;
+            default: return FIELD_NONE;
+        }
+    }
+
+    template <size_t N>
+    inline bool is_one_of(std::string_view name, const std::string_view (&list)[N]) {
+        for (auto& entry : list) if (entry == name) return true;
+        return false;
+    }
+
+    inline bool is_keyword(std::string_view name) {
+        static constexpr std::string_view list[] = {
+            "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def",
+            "del", "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is",
+            "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
+            "__debug__"};
+        return name.size() <= 9 && is_one_of(name, list);
+    }
+
+    inline bool is_branch(std::string_view name) {
+        static constexpr std::string_view list[] = {"if", "for", "while", "try", "async", "match"};
+        return is_one_of(name, list);
+    }
+
+    // Names that rez puts there itself, or drops by name from what the definition leaves behind.
+    inline bool is_reserved(std::string_view name) {
+        static constexpr std::string_view list[] = {
+            "scope", "early", "late", "include", "ModifyList", "InvalidPackageError"};
+        return (name.size() >= 2 && name[0] == '_' && name[1] == '_') || is_one_of(name, list);
+    }
+
+    // Functions that rez keeps as commands; `late` raises on them.
+    inline bool is_rex_function(std::string_view name) {
+        static constexpr std::string_view list[] = {
+            "commands", "pre_commands", "post_commands", "pre_build_commands", "pre_test_commands"};
+        return is_one_of(name, list);
+    }
+
+    inline bool is_plain_annotation(std::string_view name) {
+        static constexpr std::string_view list[] = {
+            "str", "int", "float", "bool", "bytes", "list", "dict", "tuple", "set", "object", "None"};
+        return is_one_of(name, list);
+    }
+
+    inline bool is_generic_annotation(std::string_view name) {
+        static constexpr std::string_view list[] = {"list", "dict", "tuple", "set"};
+        return is_one_of(name, list);
+    }
+
+    // Modules of the standard library that every supported Python has and that do nothing when imported.
+    inline bool is_standard_module(std::string_view name) {
+        static constexpr std::string_view list[] = {
+            "abc", "argparse", "ast", "base64", "codecs", "collections", "configparser", "contextlib", "copy", "csv",
+            "dataclasses", "datetime", "enum", "errno", "fnmatch", "functools", "getpass", "glob", "hashlib",
+            "importlib", "inspect", "io", "itertools", "json", "locale", "logging", "math", "operator", "os",
+            "os.path", "pathlib", "pickle", "platform", "posixpath", "ntpath", "pprint", "random", "re", "shlex",
+            "shutil", "signal", "site", "socket", "stat", "string", "struct", "subprocess", "sys", "sysconfig",
+            "tarfile", "tempfile", "textwrap", "threading", "time", "traceback", "types", "typing", "urllib",
+            "uuid", "warnings", "zipfile"};
+        return is_one_of(name, list);
+    }
+
+    // Attributes of rez's scope objects: `c.update.x = 1` would reach the method, not a new scope.
+    inline bool is_scope_attribute(std::string_view name) {
+        static constexpr std::string_view list[] = {
+            "data", "read_only", "name", "context", "locals", "pending", "update", "copy", "to_dict", "format",
+            "format_expand", "format_pretty", "fromkeys", "get", "items", "keys", "values", "pop", "popitem", "clear",
+            "setdefault"};
+        return name[0] == '_' || is_one_of(name, list);
+    }
+
+    inline bool has_prefix_path(const Names& set, std::string_view path) {
+        for (auto& entry : set)
+            if (entry.size() < path.size() && path[entry.size()] == '.' && path.substr(0, entry.size()) == entry)
+                return true;
+        return false;
+    }
+
+    inline bool has_name(const Names& set, std::string_view name) {
+        for (auto& entry : set) if (entry == name) return true;
+        return false;
+    }
+
+    // Whether the bytes hold neither a NUL nor anything beyond ASCII; `high` says which.
+    inline bool is_ascii(const char* p, size_t n, bool& nul) {
+        unsigned char high = 0, zero = 0;
+        for (size_t i = 0; i < n; ++i) {
+            high |= static_cast<unsigned char>(p[i]);
+            zero |= static_cast<unsigned char>(p[i] == 0);
+        }
+        nul = zero != 0;
+        return high < 0x80;
+    }
+
+    inline bool is_utf8(const char* at, size_t n) {
+        auto p = reinterpret_cast<const unsigned char*>(at);
+        auto end = p + n;
+        while (p < end) {
+            if (*p < 0x80) { ++p; continue; }
+            int more = *p >= 0xC2 && *p <= 0xDF ? 1 : (*p & 0xF0) == 0xE0 ? 2 : *p >= 0xF0 && *p <= 0xF4 ? 3 : 0;
+            if (!more || end - p <= more) return false;
+            if ((p[0] == 0xE0 && p[1] < 0xA0) || (p[0] == 0xED && p[1] > 0x9F) ||
+                (p[0] == 0xF0 && p[1] < 0x90) || (p[0] == 0xF4 && p[1] > 0x8F)) return false;
+            for (int i = 1; i <= more; ++i) if ((p[i] & 0xC0) != 0x80) return false;
+            p += more + 1;
+        }
+        return true;
+    }
+
+    // What Python's tokenizer makes of line ends: CR LF and a lone CR both become LF.
+    inline void normalise_newlines(const char* data, size_t size, std::string& out) {
+        out.clear();
+        out.reserve(size);
+        for (size_t i = 0; i < size; ++i) {
+            if (data[i] != '\\r') { out.push_back(data[i]); continue; }
+            out.push_back('\\n');
+            if (i + 1 < size && data[i + 1] == '\\n') ++i;
+        }
+    }
+
+    }
+    #endif
+    """
+    cdef cppclass string_view "std::string_view":
+        string_view() noexcept nogil
+        string_view(const char*, size_t) noexcept nogil
+        bint operator==(string_view) noexcept nogil
+
+    cdef cppclass Names "rezfast::Names":
+        Names() noexcept nogil
+        void push_back(string_view) noexcept nogil
+        size_t size() noexcept nogil
+
+    enum:
+        FIELD_NONE "rezfast::FIELD_NONE"
+        FIELD_NAME "rezfast::FIELD_NAME"
+        FIELD_VERSION "rezfast::FIELD_VERSION"
+        FIELD_REQUIRES "rezfast::FIELD_REQUIRES"
+        FIELD_VARIANTS "rezfast::FIELD_VARIANTS"
+        FIELD_BUILD_REQUIRES "rezfast::FIELD_BUILD_REQUIRES"
+        FIELD_PRIVATE_BUILD_REQUIRES "rezfast::FIELD_PRIVATE_BUILD_REQUIRES"
+        FIELD_TIMESTAMP "rezfast::FIELD_TIMESTAMP"
+        FIELD_HASHED_VARIANTS "rezfast::FIELD_HASHED_VARIANTS"
+
+    int field_of "rezfast::field_of"(string_view) noexcept nogil
+    bint is_keyword "rezfast::is_keyword"(string_view) noexcept nogil
+    bint is_branch "rezfast::is_branch"(string_view) noexcept nogil
+    bint is_reserved "rezfast::is_reserved"(string_view) noexcept nogil
+    bint is_rex_function "rezfast::is_rex_function"(string_view) noexcept nogil
+    bint is_plain_annotation "rezfast::is_plain_annotation"(string_view) noexcept nogil
+    bint is_generic_annotation "rezfast::is_generic_annotation"(string_view) noexcept nogil
+    bint is_standard_module "rezfast::is_standard_module"(string_view) noexcept nogil
+    bint is_scope_attribute "rezfast::is_scope_attribute"(string_view) noexcept nogil
+    bint has_prefix_path "rezfast::has_prefix_path"(const Names&, string_view) noexcept nogil
+    bint has_name "rezfast::has_name"(const Names&, string_view) noexcept nogil
+    bint is_ascii "rezfast::is_ascii"(const char*, size_t, cbool&) noexcept nogil
+    bint is_utf8 "rezfast::is_utf8"(const char*, size_t) noexcept nogil
+    void normalise_newlines "rezfast::normalise_newlines"(const char*, size_t, string&) noexcept nogil

@@ -1,0 +1,779 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
+# cython: initializedcheck=False, freethreading_compatible=True
+"""Package tables: the packages of a search path as flat arrays, the only thing the solver reads.
+
+    Store
+      families[id]      interned by name; a family is known before it is listed, listed before
+                        it is loaded, and loaded version by version as solves need it
+        versions[v]     key, rank (0 is the highest), rows
+        rows[r]         one variant as a solve sees it: version, index, dependencies[first:+count]
+        slots[s]        one target family that some row depends on
+          groups[g]     one requirement on that target, and the set of rows that write it
+
+                          rows     0 1 2 3 4 5 6 7
+            slot python   any      1 1 1 1 1 1 0 1
+              python-2.7           1 1 1 . . . . .
+              python-3             . . . 1 1 . . .
+              !python-2            . . . . . 1 . 1    a conflict: in `any`, not in `normal`
+
+      requirements[id]  interned by text; its mask is the set of its target's rows it admits
+
+A set of rows is a bitset of `Family.words` words. Rows and slots are only ever appended, so what a
+running solve holds (row and slot numbers) stays true; groups are laid out anew when rows are added.
+A row is one variant under one reading: `run_rows` are those of an ordinary solve, `build_rows` those
+of a building one, and a row made for a late bound package belongs to the solve that asked for it.
+
+Threads: a solve holds `Store.lock` shared while it runs without the GIL. Whoever adds (a family, a
+requirement, rows) gives its shared hold back first and takes the lock alone. Masks are the
+exception: they are published with one atomic exchange, since they are made all the time.
+"""
+
+from cython.operator cimport dereference as deref
+from libcpp.algorithm cimport sort
+from libcpp.utility cimport pair
+
+from rezfast._scan cimport Scanned
+from rezfast._version cimport (
+    Version,
+    encode_version,
+    is_package_name,
+    make_requirement,
+    make_version,
+    merge_requirements,
+    parse_requirement,
+    range_contains,
+    range_is_any,
+    range_issuperset,
+    requirement_text,
+)
+from rezfast._version cimport make_range
+
+from threading import RLock
+
+from rezfast.errors import PackageMetadataError
+
+
+# -- masks ---------------------------------------------------------------------------------------
+
+cdef Mask* admitted(Store* store, uint32_t requirement) noexcept nogil:
+    """The rows of its target that a requirement admits. The caller holds the lock shared."""
+    cdef Requirement_* req = store.requirements[requirement]
+    cdef Family* family = store.families[req.family]
+    cdef Mask* seen = load_mask(req)
+    cdef Mask* fresh
+    cdef size_t v, r
+    cdef uint32_t row
+    while seen == NULL or seen.rows < family.rows.size():
+        fresh = new Mask()
+        fresh.rows = <uint32_t> family.rows.size()
+        fresh.bits.resize(family.words)
+        if req.data.has_range:
+            for v in range(family.versions.size()):
+                if family.versions[v].rows.empty():
+                    continue
+                if req.is_any or range_contains(req.data.range, family.versions[v].key):
+                    for r in range(family.versions[v].rows.size()):
+                        row = family.versions[v].rows[r]
+                        fresh.bits[row >> 6] |= (<uint64_t> 1) << (row & 63)
+        if not publish_mask(req, seen, fresh):
+            del fresh
+        seen = load_mask(req)
+    return seen
+
+
+# -- adding: the lock is held alone ----------------------------------------------------------------
+
+cdef uint32_t add_family(Store* store, const string& name) noexcept nogil:
+    cdef Family* family
+    cdef unordered_map[string, uint32_t].iterator found = store.family_of.find(name)
+    if found != store.family_of.end():
+        return deref(found).second
+    family = new Family()
+    family.name = name
+    family.id = <uint32_t> store.families.size()
+    family.ephemeral = name.size() > 0 and name[0] == c'.'
+    store.family_of[name] = family.id
+    store.families.push_back(family)
+    return family.id
+
+
+cdef uint32_t add_requirement_data(
+    Store* store, RequirementData& data, const string& key
+) noexcept nogil:
+    cdef Requirement_* req
+    cdef uint32_t number
+    cdef size_t i
+    cdef unordered_map[string, uint32_t].iterator found = store.requirement_of.find(key)
+    if found != store.requirement_of.end():
+        return deref(found).second
+    req = new Requirement_()
+    req.data = data
+    requirement_text(data, req.text)
+    req.family = add_family(store, data.name)
+    req.is_any = data.has_range and range_is_any(data.range)
+    for i in range(data.range.size()):
+        if not data.range[i].lower_inclusive:
+            req.exclusive_lower = True
+    number = <uint32_t> store.requirements.size()
+    store.requirements.push_back(req)
+    store.requirement_of[key] = number
+    return number
+
+
+cdef uint32_t add_requirement(Store* store, const string& text) noexcept nogil:
+    """Number of the requirement that `text` writes; NOT_FOUND if it writes none."""
+    cdef RequirementData data
+    cdef size_t skip
+    cdef unordered_map[string, uint32_t].iterator found = store.requirement_of.find(text)
+    if found != store.requirement_of.end():
+        return deref(found).second
+    if not parse_requirement(text.data(), text.size(), True, data):
+        return NOT_FOUND
+    skip = 1 if data.name.size() > 0 and data.name[0] == c'.' else 0
+    if not is_package_name(data.name.data() + skip, data.name.size() - skip):
+        return NOT_FOUND
+    return add_requirement_data(store, data, text)
+
+
+cdef uint32_t merge(Store* store, uint32_t first, uint32_t second) noexcept nogil:
+    """Number of the requirement that says both; NOT_FOUND if nothing satisfies both."""
+    cdef RequirementData data
+    cdef string key
+    if not merge_requirements(
+        store.requirements[first].data, store.requirements[second].data, data
+    ):
+        return NOT_FOUND
+    requirement_text(data, key)
+    key.push_back(c'\n')  # no requirement's text ends so: a merged range need not parse back
+    return add_requirement_data(store, data, key)
+
+
+cdef bint add_row(
+    Store* store, Family* family, uint32_t version, int32_t index,
+    const vector[string]** lists, size_t list_count, string& offending,
+) noexcept nogil:
+    """Append one row whose requirements are those of `lists`, merged as rez merges them.
+
+    False, and `offending` set, if a text is no requirement. A row whose requirements contradict
+    each other is kept as a bad row: its two dependencies are the pair that cannot meet.
+    """
+    cdef vector[uint32_t] numbers
+    cdef uint32_t number, merged, target, slot
+    cdef size_t i, j, k
+    cdef bint placed
+    cdef Row row
+    cdef Dependency dependency
+    cdef uint32_t position = <uint32_t> family.rows.size()
+    row.version = version
+    row.index = index
+    row.first = <uint32_t> family.dependencies.size()
+    for i in range(list_count):
+        for j in range(lists[i].size()):
+            number = add_requirement(store, deref(lists[i])[j])
+            if number == NOT_FOUND:
+                offending = deref(lists[i])[j]
+                return False
+            target = store.requirements[number].family
+            placed = False
+            for k in range(numbers.size()):
+                if store.requirements[numbers[k]].family != target:
+                    continue
+                placed = True
+                if numbers[k] == number:
+                    break
+                merged = merge(store, numbers[k], number)
+                if merged == NOT_FOUND:
+                    dependency.slot = NOT_FOUND
+                    dependency.requirement = numbers[k]
+                    family.dependencies.push_back(dependency)
+                    dependency.requirement = number
+                    family.dependencies.push_back(dependency)
+                    row.count = 2
+                    family.has_bad_rows = True
+                    family.rows.push_back(row)
+                    family.versions[version].rows.push_back(position)
+                    return True
+                numbers[k] = merged
+                break
+            if not placed:
+                numbers.push_back(number)
+    for k in range(numbers.size()):
+        target = store.requirements[numbers[k]].family
+        slot = slot_for(family, target)
+        dependency.slot = slot
+        dependency.requirement = numbers[k]
+        family.dependencies.push_back(dependency)
+    row.count = <uint32_t> numbers.size()
+    family.rows.push_back(row)
+    family.versions[version].rows.push_back(position)
+    return True
+
+
+cdef uint32_t slot_for(Family* family, uint32_t target) noexcept nogil:
+    cdef Slot slot
+    cdef unordered_map[uint32_t, uint32_t].iterator found = family.slot_of.find(target)
+    if found != family.slot_of.end():
+        return deref(found).second
+    slot.family = target
+    slot.first_group = 0
+    slot.group_count = 0
+    family.slots.push_back(slot)
+    family.slot_of[target] = <uint32_t> (family.slots.size() - 1)
+    return <uint32_t> (family.slots.size() - 1)
+
+
+cdef bint add_variants(
+    Store* store, Family* family, uint32_t version, const Definition& package, size_t list_count,
+    string& offending,
+) noexcept nogil:
+    """Append a row a variant: `requires` and the variant's own, with 3 lists `build_requires` too."""
+    cdef const vector[string]* lists[3]
+    cdef size_t i, count = package.variants.size() if package.has_variants else 0
+    cdef vector[string] none
+    lists[0] = &package.requires
+    lists[2] = &package.build_requires
+    for i in range(max(count, <size_t> 1)):
+        lists[1] = &package.variants[i] if count else &none
+        if not add_row(
+            store, family, version, <int32_t> i if count else -1, lists, list_count, offending
+        ):
+            return False
+    return True
+
+
+cdef bint add_package(
+    Store* store, Family* family, uint32_t version, const Definition& package, string& offending
+) noexcept nogil:
+    """Append the rows of one package: one a variant, twice if building reads it differently."""
+    cdef size_t count = package.variants.size() if package.has_variants else 0
+    cdef size_t i, first_row = family.rows.size()
+    cdef size_t builds = 1 if package.build_requires.size() else 0
+    cdef size_t reading
+    cdef uint32_t row
+    for reading in range(1 + builds):
+        if not add_variants(store, family, version, package, 2 + reading, offending):
+            # the package is broken as a whole: its rows so far belong to no reading
+            family.versions[version].rows.clear()
+            return False
+    family.run_rows.resize((family.rows.size() + 63) >> 6)
+    family.build_rows.resize(family.run_rows.size())
+    for i in range(max(count, <size_t> 1)):
+        row = <uint32_t> (first_row + i)
+        family.run_rows[row >> 6] |= (<uint64_t> 1) << (row & 63)
+        row += <uint32_t> (builds * max(count, <size_t> 1))
+        family.build_rows[row >> 6] |= (<uint64_t> 1) << (row & 63)
+    family.versions[version].timestamp = package.timestamp
+    family.versions[version].state = VERSION_LOADED
+    return True
+
+
+cdef void order_slots(Store* store, Family* family) noexcept nogil:
+    """Number the slots by the name of their target."""
+    cdef vector[pair[string, uint32_t]] named
+    cdef pair[string, uint32_t] item
+    cdef size_t i
+    for i in range(family.slots.size()):
+        item.first = store.families[family.slots[i].family].name
+        item.second = <uint32_t> i
+        named.push_back(item)
+    sort(named.begin(), named.end())
+    family.slot_order.resize(named.size())
+    for i in range(named.size()):
+        family.slot_order[named[i].second] = <uint32_t> i
+
+
+cdef void lay_out(Store* store, Family* family) noexcept nogil:
+    """Rebuild the groups of every slot from the rows."""
+    cdef unordered_map[uint64_t, uint32_t] group_of
+    cdef vector[pair[uint64_t, uint32_t]] keys
+    cdef pair[uint64_t, uint32_t] item
+    cdef size_t r, d, g, words = (family.rows.size() + 63) >> 6
+    cdef uint64_t key, bit
+    cdef uint32_t slot, last_rank = 0
+    cdef bint conflict
+    cdef Row* row
+    cdef Dependency* dependency
+
+    if family.slot_order.size() != family.slots.size():
+        order_slots(store, family)
+    family.words = <uint32_t> words
+    family.run_rows.resize(words)
+    family.build_rows.resize(words)
+    family.bad_rows.assign(words, 0)
+    family.descending = True
+    for r in range(family.rows.size()):
+        row = &family.rows[r]
+        if family.versions[row.version].rank < last_rank:
+            family.descending = False
+        last_rank = family.versions[row.version].rank
+        for d in range(row.first, row.first + row.count):
+            dependency = &family.dependencies[d]
+            if dependency.slot == NOT_FOUND:
+                family.bad_rows[r >> 6] |= (<uint64_t> 1) << (r & 63)
+                break
+            item.first = ((<uint64_t> dependency.slot) << 32) | dependency.requirement
+            if group_of.insert(item).second:
+                keys.push_back(item)
+    sort(keys.begin(), keys.end())
+
+    family.group_requirements.resize(keys.size())
+    family.group_conflicts.resize(keys.size())
+    family.group_bits.assign(keys.size() * words, 0)
+    family.normal_bits.assign(family.slots.size() * words, 0)
+    family.any_bits.assign(family.slots.size() * words, 0)
+    for g in range(family.slots.size()):
+        family.slots[g].group_count = 0
+    for g in range(keys.size()):
+        key = keys[g].first
+        group_of[key] = <uint32_t> g
+        slot = <uint32_t> (key >> 32)
+        if family.slots[slot].group_count == 0:
+            family.slots[slot].first_group = <uint32_t> g
+        family.slots[slot].group_count += 1
+        family.group_requirements[g] = <uint32_t> key
+        family.group_conflicts[g] = store.requirements[<uint32_t> key].data.conflict
+    for r in range(family.rows.size()):
+        row = &family.rows[r]
+        bit = (<uint64_t> 1) << (r & 63)
+        for d in range(row.first, row.first + row.count):
+            dependency = &family.dependencies[d]
+            if dependency.slot == NOT_FOUND:
+                break
+            key = ((<uint64_t> dependency.slot) << 32) | dependency.requirement
+            g = group_of[key]
+            family.group_bits[g * words + (r >> 6)] |= bit
+            conflict = family.group_conflicts[g]
+            family.any_bits[dependency.slot * words + (r >> 6)] |= bit
+            if not conflict:
+                family.normal_bits[dependency.slot * words + (r >> 6)] |= bit
+
+
+cdef bint add_version(
+    Family* family, const string& text, uint32_t position
+) noexcept nogil:
+    """Append a version, unless an equal one is there: the first repository on the path wins."""
+    cdef PackageVersion version
+    if not encode_version(text.data(), text.size(), version.key):
+        return False
+    if family.version_of.count(version.key):
+        return True
+    version.text = text
+    version.position = position
+    family.version_of[version.key] = <uint32_t> family.versions.size()
+    family.unloaded.push_back(<uint32_t> family.versions.size())
+    family.versions.push_back(version)
+    return True
+
+
+cdef void rank_versions(Family* family) noexcept nogil:
+    cdef vector[pair[string, uint32_t]] keys
+    cdef pair[string, uint32_t] item
+    cdef size_t i, count = family.versions.size()
+    for i in range(count):
+        item.first = family.versions[i].key
+        item.second = <uint32_t> i
+        keys.push_back(item)
+    sort(keys.begin(), keys.end())
+    for i in range(count):
+        family.versions[keys[i].second].rank = <uint32_t> (count - 1 - i)
+
+
+# -- the Python side --------------------------------------------------------------------------------
+
+cdef class PackageVariant:
+    """One variant of a package, as a solve picks it (rez: `rez.solver.PackageVariant`).
+
+    Attributes:
+        name: Family name.
+        version: `rezfast.Version` of the package.
+        index: Number of the variant in the package's `variants`, or None if it has none.
+    """
+
+    @property
+    def uri(self) -> str:
+        """Where the variant comes from, as rez writes it: `/path/foo/1.0/package.py[0]`."""
+        index = "" if self.index is None else self.index
+        return f"{self.package_uri}[{index}]"
+
+    @property
+    def package_uri(self) -> str:
+        """Where the package comes from, as rez writes it: `/path/foo/1.0/package.py`."""
+        return self._tables.source.uri(self.name, self.listing_position)
+
+    @property
+    def listing_position(self) -> int:
+        """Place of the package in its source's listing of the family."""
+        cdef Family* family = self._tables.family_at(self._family)
+        cdef uint32_t position
+        self._tables.store.lock.lock_shared()
+        position = family.versions[family.rows[self._row].version].position
+        self._tables.store.lock.unlock_shared()
+        return position
+
+    @property
+    def qualified_package_name(self) -> str:
+        """Name and version: `foo-1.0`."""
+        text = str(self.version)
+        return f"{self.name}-{text}" if text else self.name
+
+    @property
+    def requirements(self) -> list:
+        """The merged requirements of the variant that the solve saw, in rez's order."""
+        cdef Family* family = self._tables.family_at(self._family)
+        cdef Row* row
+        cdef vector[uint32_t] numbers
+        cdef size_t d
+        self._tables.store.lock.lock_shared()
+        row = &family.rows[self._row]
+        for d in range(row.first, row.first + row.count):
+            numbers.push_back(family.dependencies[d].requirement)
+        self._tables.store.lock.unlock_shared()
+        return [self._tables.requirement(numbers[d]) for d in range(numbers.size())]
+
+    def __eq__(self, other):
+        if not isinstance(other, PackageVariant):
+            return NotImplemented
+        return (self.name, self.version, self.index) == (other.name, other.version, other.index)
+
+    def __hash__(self):
+        return hash((self.name, self.version, self.index))
+
+    def __str__(self) -> str:
+        return f"{self.qualified_package_name}[{'' if self.index is None else self.index}]"
+
+    def __repr__(self) -> str:
+        return f"PackageVariant({self})"
+
+
+cdef class Tables:
+    """The packages that a source offers, as tables; shared by every solve over that source.
+
+    Args:
+        source: Gives families and packages: `versions(name) -> list[str] | None`,
+            `load(name, positions) -> list[Scanned | Exception]`, `uri(name, position) -> str`;
+            or, with `complete` False, `find(name, range) -> list[tuple[int, str]] | None` in
+            place of `versions`: positions and texts, whose lists are added up.
+    """
+
+    def __cinit__(self, source):
+        self.store = new Store()
+        self.source = source
+        self.complete = source.complete
+        self._guard = RLock()
+        self._failures = {}
+        self._late = {}
+        self._variants = {}
+        self._versions = {}
+        self._requirements = {}
+
+    def __dealloc__(self):
+        del self.store
+
+    cdef Family* family_at(self, uint32_t number) noexcept nogil:
+        cdef Family* family
+        self.store.lock.lock_shared()
+        family = self.store.families[number]
+        self.store.lock.unlock_shared()
+        return family
+
+    cdef uint32_t intern_family(self, const string& name) noexcept nogil:
+        cdef uint32_t number = NOT_FOUND
+        cdef unordered_map[string, uint32_t].iterator found
+        self.store.lock.lock_shared()
+        found = self.store.family_of.find(name)
+        if found != self.store.family_of.end():
+            number = deref(found).second
+        self.store.lock.unlock_shared()
+        if number == NOT_FOUND:
+            self.store.lock.lock()
+            number = add_family(self.store, name)
+            self.store.lock.unlock()
+        return number
+
+    cdef uint32_t intern_requirement(self, const string& text) noexcept nogil:
+        cdef uint32_t number = NOT_FOUND
+        cdef unordered_map[string, uint32_t].iterator found
+        self.store.lock.lock_shared()
+        found = self.store.requirement_of.find(text)
+        if found != self.store.requirement_of.end():
+            number = deref(found).second
+        self.store.lock.unlock_shared()
+        if number == NOT_FOUND:
+            self.store.lock.lock()
+            number = add_requirement(self.store, text)
+            self.store.lock.unlock()
+        return number
+
+    cdef uint32_t intern_merged(self, uint32_t first, uint32_t second) noexcept nogil:
+        cdef uint32_t number
+        self.store.lock.lock()
+        number = merge(self.store, first, second)
+        self.store.lock.unlock()
+        return number
+
+    cdef uint32_t target(self, uint32_t requirement) noexcept nogil:
+        cdef uint32_t family
+        self.store.lock.lock_shared()
+        family = self.store.requirements[requirement].family
+        self.store.lock.unlock_shared()
+        return family
+
+    cdef uint32_t intern_request(self, RequirementData& data, const string& key) noexcept nogil:
+        cdef uint32_t number
+        self.store.lock.lock()
+        number = add_requirement_data(self.store, data, key)
+        self.store.lock.unlock()
+        return number
+
+    cdef int list_family(self, uint32_t number) except -1:
+        """Learn which versions a family has, if not known yet."""
+        cdef Family* family = self.family_at(number)
+        with self._guard:
+            if family.state != FAMILY_UNKNOWN or family.ephemeral or not self.complete:
+                return 0
+            texts = self.source.versions(self.family_name(number))
+            self._add_versions(number, None if texts is None else list(enumerate(texts)))
+        return 0
+
+    cdef int _add_versions(self, uint32_t number, listed) except -1:
+        """Add `(position, version text)` pairs to a family; None: the source has no such family."""
+        cdef Family* family = self.family_at(number)
+        cdef vector[pair[uint32_t, string]] encoded
+        cdef pair[uint32_t, string] item
+        cdef size_t i
+        if listed is not None:
+            for position, text in listed:
+                item.first = position
+                item.second = <string> text.encode()
+                encoded.push_back(item)
+        cdef bint missing = listed is None
+        with nogil:
+            self.store.lock.lock()
+            if missing:
+                if family.state == FAMILY_UNKNOWN:
+                    family.state = FAMILY_MISSING
+            else:
+                for i in range(encoded.size()):
+                    add_version(family, encoded[i].second, encoded[i].first)
+                rank_versions(family)
+                family.state = FAMILY_LISTED
+            self.store.lock.unlock()
+        return 0
+
+    cdef int ask(self, uint32_t number, const Bounds& asked) except -1:
+        """Of a source that lists by range: learn the versions in a range, if not asked before."""
+        cdef Family* family = self.family_at(number)
+        cdef size_t i
+        with self._guard:
+            for i in range(family.asked.size()):
+                if range_issuperset(family.asked[i], asked):
+                    return 0
+            found = self.source.find(self.family_name(number), make_range(asked))
+            self._add_versions(number, found)
+            with nogil:
+                self.store.lock.lock()
+                family.asked.push_back(asked)
+                self.store.lock.unlock()
+        return 0
+
+    cdef int load(self, uint32_t number, vector[uint32_t]& versions) except -1:
+        """Load packages and add their rows. A broken one is kept with its error."""
+        cdef Family* family = self.family_at(number)
+        cdef vector[pair[uint32_t, uint32_t]] ranked
+        cdef pair[uint32_t, uint32_t] item
+        cdef size_t i
+        with self._guard:
+            # versions and their states change under the guard alone
+            for i in range(versions.size()):
+                if family.versions[versions[i]].state == VERSION_UNLOADED:
+                    item.first = family.versions[versions[i]].rank
+                    item.second = versions[i]
+                    ranked.push_back(item)
+            if ranked.empty():
+                return 0
+            sort(ranked.begin(), ranked.end())
+            positions = [family.versions[ranked[i].second].position for i in range(ranked.size())]
+            records = self.source.load(self.family_name(number), positions)
+            self._add_records(family, ranked, records)
+        return 0
+
+    cdef int _add_records(
+        self, Family* family, vector[pair[uint32_t, uint32_t]]& ranked, list records
+    ) except -1:
+        cdef vector[const Definition*] packages
+        cdef vector[uint8_t] late
+        cdef vector[uint32_t] broken
+        cdef vector[string] offending
+        cdef size_t i
+        cdef Scanned record
+        for i in range(ranked.size()):
+            outcome = records[i]
+            if isinstance(outcome, Scanned):
+                record = <Scanned> outcome
+                packages.push_back(&record.definition)
+                late.push_back(record.late is not None)
+                if record.late is not None:
+                    self._late[(family.id, ranked[i].second)] = record
+            else:
+                self._failures[(family.id, ranked[i].second)] = outcome
+                packages.push_back(NULL)
+                late.push_back(False)
+        with nogil:
+            self.store.lock.lock()
+            self._add_packages(family, ranked, packages, late, broken, offending)
+            self.store.lock.unlock()
+        for i in range(broken.size()):
+            text = offending[i].decode("utf-8", "replace")
+            where = self.source.uri(
+                self.family_name(family.id), family.versions[broken[i]].position
+            )
+            self._failures[(family.id, broken[i])] = PackageMetadataError(
+                f"{text!r} is not a valid package request", path=where
+            )
+        return 0
+
+    cdef void _add_packages(
+        self, Family* family, vector[pair[uint32_t, uint32_t]]& ranked,
+        vector[const Definition*]& packages, vector[uint8_t]& late, vector[uint32_t]& broken,
+        vector[string]& offending,
+    ) noexcept nogil:
+        cdef size_t i, kept = 0
+        cdef string text
+        cdef uint32_t version
+        for i in range(ranked.size()):
+            version = ranked[i].second
+            if late[i]:
+                family.versions[version].state = VERSION_LATE
+                family.versions[version].timestamp = packages[i].timestamp
+                family.has_late = True
+            elif packages[i] == NULL:
+                family.versions[version].state = VERSION_BROKEN
+            elif not add_package(self.store, family, version, deref(packages[i]), text):
+                family.versions[version].state = VERSION_BROKEN
+                broken.push_back(version)
+                offending.push_back(text)
+            if family.versions[version].state == VERSION_BROKEN:
+                family.has_broken = True
+        for i in range(family.unloaded.size()):
+            if family.versions[family.unloaded[i]].state == VERSION_UNLOADED:
+                family.unloaded[kept] = family.unloaded[i]
+                kept += 1
+        family.unloaded.resize(kept)
+        lay_out(self.store, family)
+
+    cdef list late_rows(self, uint32_t number, uint32_t version, bint building, object context):
+        """Rows of a package with late bound requirements, as they come out in `context`.
+
+        They belong to no reading: the solve that asks adds them to the rows it may use. The same
+        requirements give the same rows, so a long-lived process does not pile them up.
+        """
+        cdef Family* family = self.family_at(number)
+        cdef Scanned record = <Scanned> self._late[(number, version)]
+        cdef Scanned bound
+        cdef string offending
+        cdef size_t i, before = 0
+        cdef bint ok = False
+        name = self.family_name(number)
+        with self._guard:
+            uri = self.source.uri(name, family.versions[version].position)
+        package = LatePackage(name, self.version_of(number, version), record, uri)
+        fields = {"requires": record.requires, "build_requires": record.build_requires}
+        for attribute in fields:
+            if attribute in record.late.attributes and (building or attribute == "requires"):
+                fields[attribute] = record.late.evaluate(attribute, package, context)
+        requires = fields["requires"] or []
+        build_requires = (fields["build_requires"] or []) if building else []
+        key = (number, version, building, tuple(requires), tuple(build_requires))
+        bound = Scanned.from_fields(
+            requires=requires, variants=record.variants or [], build_requires=build_requires
+        )
+        with self._guard:
+            known = self._late.get(key)
+            if known is not None:
+                return known
+            with nogil:
+                self.store.lock.lock()
+                before = family.versions[version].rows.size()
+                ok = add_variants(
+                    self.store, family, version, bound.definition, 3 if building else 2, offending
+                )
+                lay_out(self.store, family)
+                self.store.lock.unlock()
+            if not ok:
+                text = offending.decode("utf-8", "replace")
+                raise PackageMetadataError(f"{text!r} is not a valid package request", uri)
+            added = [
+                family.versions[version].rows[i]
+                for i in range(before, family.versions[version].rows.size())
+            ]
+            self._late[key] = added
+            return added
+
+    cdef object failure_of(self, uint32_t number, uint32_t version):
+        return self._failures[(number, version)]
+
+    cdef str family_name(self, uint32_t number):
+        return self.family_at(number).name.decode()
+
+    cdef object version_of(self, uint32_t number, uint32_t version):
+        """The one `Version` object that stands for a version of a family."""
+        cdef Family* family
+        cdef string encoded, text
+        key = (number, version)
+        made = self._versions.get(key)
+        if made is None:
+            family = self.family_at(number)
+            self.store.lock.lock_shared()
+            encoded = family.versions[version].key
+            text = family.versions[version].text
+            self.store.lock.unlock_shared()
+            made = self._versions.setdefault(key, make_version(encoded, text))
+        return made
+
+    cdef object requirement(self, uint32_t number):
+        cdef Requirement_* req
+        made = self._requirements.get(number)
+        if made is None:
+            self.store.lock.lock_shared()
+            req = self.store.requirements[number]
+            self.store.lock.unlock_shared()
+            made = self._requirements.setdefault(number, make_requirement(req.data))
+        return made
+
+    cdef PackageVariant variant(self, uint32_t number, uint32_t row):
+        """The one `PackageVariant` object that stands for a row."""
+        cdef uint64_t key = ((<uint64_t> number) << 32) | row
+        cdef PackageVariant made
+        cdef Family* family
+        cdef Row data
+        found = self._variants.get(key)
+        if found is not None:
+            return <PackageVariant> found
+        family = self.family_at(number)
+        self.store.lock.lock_shared()
+        data = family.rows[row]
+        self.store.lock.unlock_shared()
+        made = PackageVariant.__new__(PackageVariant)
+        made.name = self.family_name(number)
+        made.version = self.version_of(number, data.version)
+        made.index = None if data.index < 0 else data.index
+        made._tables = self
+        made._family = number
+        made._row = row
+        return <PackageVariant> self._variants.setdefault(key, made)
+
+
+class LatePackage:
+    """What `this` is while a late bound attribute is evaluated for a solve."""
+
+    is_package = True
+    is_variant = False
+
+    def __init__(self, name: str, version: Version, record: Scanned, uri: str) -> None:
+        self.name = name
+        self.version = version
+        self.uri = uri
+        self._record = record
+
+    def __getattr__(self, attribute: str):
+        return getattr(self._record, attribute)

@@ -1,0 +1,91 @@
+"""Expansion of what stands in a setting: `$VAR`, `${VAR}`, `~` and `{system.xxx}`, as in rez."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rezfast.config.system import System
+from rezfast.errors import ConfigurationError
+
+_VARIABLE = r"\$(\w+|\{[^}]*\})"
+# `~` alone, never `~user`: a weak request `~maya` must stay what it is
+_HOME = r"(\A|\s|[:;])~([/:;]|\s|\Z)"
+
+
+class Expander:
+    """Expands every string in a value.
+
+    Args:
+        environ: Environment variables; one that is not there is left as written.
+        system: What `{system.xxx}` stands for.
+    """
+
+    def __init__(self, environ: Mapping[str, str], system: System) -> None:
+        self._environ = environ
+        self._system = system
+
+    def __call__(self, value: Any) -> Any:
+        """`value` with its strings expanded; lists, tuples and dicts are walked, keys are kept.
+
+        Raises:
+            ConfigurationError: Braces in a string do not make a format.
+        """
+        if isinstance(value, str):
+            return self._braces(_home(self._variables(value)))
+        if isinstance(value, tuple):
+            return tuple(self(item) for item in value)
+        if isinstance(value, (list, set)):
+            return [self(item) for item in value]
+        if isinstance(value, dict):
+            return {key: self(item) for key, item in value.items()}
+        return value
+
+    def _variables(self, text: str) -> str:
+        if "$" not in text:
+            return text
+        import re
+
+        def replacement(match: re.Match[str]) -> str:
+            name = match[1][1:-1] if match[1].startswith("{") else match[1]
+            return self._environ.get(name, match[0])
+
+        return re.sub(_VARIABLE, replacement, text)
+
+    def _braces(self, text: str) -> str:
+        if "{" not in text and "}" not in text:
+            return text
+        return _format(text, self._system)
+
+
+def _home(text: str) -> str:
+    if "~" not in text:
+        return text
+    import re
+
+    home = os.path.expanduser("~")
+    return os.path.normpath(re.sub(_HOME, lambda m: f"{m[1]}{home}{m[2]}", text))
+
+
+def _format(text: str, system: System) -> str:
+    import string
+
+    class Formatter(string.Formatter):
+        """Knows the name `system` alone, and leaves any other field as it was written."""
+
+        def get_field(
+            self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]
+        ) -> tuple[Any, Any]:
+            try:
+                value, key = super().get_field(field_name, args, kwargs)
+            except (AttributeError, KeyError, TypeError):
+                return f"{{{field_name}}}", field_name
+            return " ".join(map(str, value)) if isinstance(value, list) else value, key
+
+    try:
+        return Formatter().vformat(text, (), {"system": system})
+    except (ValueError, IndexError) as error:
+        raise ConfigurationError(
+            f"{text!r} is not a format ({error}); write {{{{ and }}}} for braces"
+        ) from error

@@ -1,0 +1,123 @@
+"""Combined families: every version of a family in one file, `<location>/<family>.py` or `.yaml`.
+
+    name = "foo"
+    versions = ["1.0", "1.1", "2.0"]
+    requires = ["python-3.9"]
+    version_overrides = {"2+": {"requires": ["python-3.11"]}}
+
+An override replaces whole attributes of the versions in its range; later ones win.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from rezfast._scan import Scanned
+from rezfast.config import settings
+from rezfast.errors import PackageMetadataError, RezError
+from rezfast.package.definition import from_data, load_data
+from rezfast.version import Version, VersionRange
+
+if TYPE_CHECKING:
+    from rezfast.repository.protocol import PackageRepository
+
+
+class CombinedFamily:
+    """A family in one file (rez: `FileSystemCombinedPackageFamilyResource`).
+
+    The file is read when its versions are first asked for.
+
+    Args:
+        repository: The repository that it is in.
+        name: The family's name.
+        path: The file.
+    """
+
+    def __init__(self, repository: PackageRepository, name: str, path: str) -> None:
+        self.repository = repository
+        self.name = name
+        self.skipped: list[tuple[str, str]] = []
+        self._path = path
+        self._read: tuple[dict[str, Any], list[str]] | None = None
+
+    @property
+    def versions(self) -> list[str]:
+        """The versions that the file lists, in its order; `""` alone when it lists none.
+
+        Raises:
+            PackageMetadataError: The file cannot be read, or its `versions` are no versions.
+        """
+        return self._content()[1]
+
+    def load(self, indices: Sequence[int]) -> list[Scanned | Exception]:
+        """Make records of versions: the attributes of the file with the overrides in whose range
+        the version is.
+
+        Returns:
+            A record or an error for each index, in order.
+        """
+        return [self._load_one(index) for index in indices]
+
+    def uri(self, index: int) -> str:
+        """The file with the version in `<>`."""
+        return f"{self._path}<{self.versions[index]}>"
+
+    def _load_one(self, index: int) -> Scanned | Exception:
+        try:
+            data, versions = self._content()
+            fields = dict(data)
+            # without the key the file is one unversioned package, and overrides do not count
+            if "versions" in fields:
+                del fields["versions"]
+                overrides = _overrides(fields.pop("version_overrides", None), self._path)
+                version = Version(versions[index])
+                for range_, override in overrides.items():
+                    if version in range_:
+                        fields.update(override)
+                fields["version"] = versions[index]
+            return from_data(fields, self.uri(index))
+        except RezError as error:
+            return error
+
+    def _content(self) -> tuple[dict[str, Any], list[str]]:
+        if self._read is None:
+            data = load_data(self._path)
+            self._read = data, _versions(data, self._path)
+        return self._read
+
+
+def _versions(data: dict[str, Any], path: str) -> list[str]:
+    listed = data.get("versions", [])
+    if not isinstance(listed, list):
+        raise PackageMetadataError(f"versions: expected a list, got {listed!r}", path)
+    for text in listed:
+        if not isinstance(text, str):
+            raise PackageMetadataError(f"versions: expected strings, got {text!r}", path)
+        try:
+            Version(text)
+        except ValueError as error:
+            raise PackageMetadataError(f"versions: {error}", path) from error
+    if not listed and settings().allow_unversioned_packages:
+        return [""]
+    return list(listed)
+
+
+def _overrides(given: Any, path: str) -> dict[VersionRange, dict[str, Any]]:
+    if given is None:
+        return {}
+    if not isinstance(given, dict):
+        raise PackageMetadataError(f"version_overrides: expected a dict, got {given!r}", path)
+    result: dict[VersionRange, dict[str, Any]] = {}
+    for text, override in given.items():
+        if not isinstance(text, str) or not isinstance(override, dict):
+            raise PackageMetadataError(
+                f"version_overrides: expected a dict of attributes for each range, got "
+                f"{text!r}: {override!r}",
+                path,
+            )
+        try:
+            result[VersionRange(text)] = override
+        except ValueError as error:
+            raise PackageMetadataError(f"version_overrides: {error}", path) from error
+    return result

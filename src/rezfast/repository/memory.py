@@ -1,0 +1,117 @@
+"""Repositories in memory: packages given as plain data.
+
+{"foo": {"1.0": {"requires": ["bar-2"]}, "1.1": {}},
+ "bar": {"_NO_VERSION": {"variants": [["baz"]]}}}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from weakref import WeakValueDictionary
+
+from rezfast._scan import Scanned
+from rezfast._version import is_valid_package_name
+from rezfast.errors import RezError
+from rezfast.package.definition import from_data
+from rezfast.repository.names import NO_VERSION, why_not_version
+
+Data = dict[str, dict[str, dict[str, Any]]]
+
+
+class MemoryRepository:
+    """A repository in memory (rez: `MemoryPackageRepository`).
+
+    Args:
+        location: Its name.
+        data: {family: {version: attributes}}; versions keep their order. The version
+            `_NO_VERSION` is an unversioned package, which hides the others. The family's name and
+            the version are what the keys say.
+
+    Attributes:
+        data: As given; what is put into it later counts.
+    """
+
+    def __init__(self, location: str, data: Data | None = None) -> None:
+        self.location = location
+        self.data: Data = {} if data is None else data
+
+    @classmethod
+    def create_repository(cls, data: Data) -> MemoryRepository:
+        """A repository of its own; `get_repository(str(repository))` finds it while it is held."""
+        repository = cls(f"memory{{{hex(id(data))}}}", data)
+        _created[repository.location] = repository
+        return repository
+
+    def __str__(self) -> str:
+        return f"memory@{self.location}"
+
+    def get_family(self, name: str) -> MemoryFamily | None:
+        """The family of that name, as the data is now; None when there is none.
+
+        Raises:
+            PackageRequestError: `name` is not a package name.
+        """
+        is_valid_package_name(name, raise_error=True)
+        return MemoryFamily(self, name, self.data[name]) if name in self.data else None
+
+    def family_names(self) -> list[str]:
+        """The names of all families, sorted."""
+        return sorted(filter(is_valid_package_name, self.data))
+
+
+class MemoryFamily:
+    """A family in memory (rez: `MemoryPackageFamilyResource`).
+
+    Attributes:
+        versions: The versions in the order in which they were put in; `""` when unversioned.
+        skipped: The keys that are no versions, and why.
+    """
+
+    def __init__(
+        self, repository: MemoryRepository, name: str, packages: dict[str, dict[str, Any]]
+    ) -> None:
+        self.repository = repository
+        self.name = name
+        self.versions: list[str] = []
+        self.skipped: list[tuple[str, str]] = []
+        self._packages = packages
+        unversioned = NO_VERSION in packages
+        if unversioned:
+            self.versions.append("")
+        for text in packages:
+            if text == NO_VERSION:
+                continue
+            reason = f"hidden by {NO_VERSION}" if unversioned else why_not_version(text)
+            if reason is None:
+                self.versions.append(text)
+            else:
+                self.skipped.append((text, reason))
+
+    def load(self, indices: Sequence[int]) -> list[Scanned | Exception]:
+        """Make records of the data.
+
+        Returns:
+            A record or an error for each index, in order.
+        """
+        return [self._load_one(index) for index in indices]
+
+    def uri(self, index: int) -> str:
+        """`<location>:<family>-<version>`."""
+        version = self.versions[index]
+        return f"{self.repository.location}:{self.name}{'-' if version else ''}{version}"
+
+    def _load_one(self, index: int) -> Scanned | Exception:
+        fields = self._packages.get(self.versions[index] or NO_VERSION, {})
+        try:
+            return from_data(fields, self.uri(index))
+        except RezError as error:
+            return error
+
+
+_created: WeakValueDictionary[str, MemoryRepository] = WeakValueDictionary()
+
+
+def created_repository(location: str) -> MemoryRepository | None:
+    """The repository that `create_repository` made with that location, if somebody holds it."""
+    return _created.get(location)
