@@ -298,7 +298,11 @@ class _Generator:
         else:
             pools = [top if self._chance(0.7) else self.families for _ in range(count)]
             names = [random.choice(pool) for pool in pools]
-            names = names if self._chance(0.15) else list(dict.fromkeys(names))
+        if self._chance(0.5):
+            # families of any depth beside: the variants further down meet them in the request
+            for name in random.choices(self.families, k=random.randint(1, 3)):
+                names.insert(random.randint(0, len(names)), name)
+        names = names if self._chance(0.15) else list(dict.fromkeys(names))
         if self._chance(0.15):
             names.insert(random.randint(0, len(names)), random.choice(EPHEMERALS))
         requests = [self._requirement(name, self._chance(0.85), request=True) for name in names]
