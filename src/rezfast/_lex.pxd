@@ -33,6 +33,7 @@ cdef extern from *:
         const char* where = nullptr;
         int reason = 0;
         int view = 0;
+        bool started = false, features_closed = false;  // `from __future__` may only come first
         bool builtin_bound = false;  // a builtin's name was bound: an annotation may mean anything
     };
 
@@ -66,6 +67,8 @@ cdef extern from *:
         const char* where
         int reason
         int view
+        cbool started
+        cbool features_closed
         cbool builtin_bound
 
     const unsigned char* CHAR_CLASSES "rezfast::char_classes.of"
@@ -105,7 +108,7 @@ cdef enum Reason:
     REASON_COUNT
 
 
-# What a literal is once Python has read it.
+# What a literal is once Python has read it; from KIND_LIST on it may have no hash.
 cdef enum Kind:
     NOT_LITERAL
     KIND_STRING
@@ -113,6 +116,7 @@ cdef enum Kind:
     KIND_NUMBER
     KIND_BOOL
     KIND_NONE
+    KIND_ELLIPSIS
     KIND_LIST
     KIND_TUPLE
     KIND_DICT

@@ -48,7 +48,7 @@ cdef extern from *:
     }
 
     inline bool is_branch(std::string_view name) {
-        static constexpr std::string_view list[] = {"if", "for", "while", "try", "async", "match"};
+        static constexpr std::string_view list[] = {"if", "for", "while", "try"};
         return is_one_of(name, list);
     }
 
@@ -66,6 +66,31 @@ cdef extern from *:
         return is_one_of(name, list);
     }
 
+    // Attributes that rez's schema does not let a build find as a late bound function.
+    inline bool cannot_be_late(std::string_view name) {
+        static constexpr std::string_view list[] = {
+            "description", "authors", "uuid", "config", "base", "build_system", "build_command", "changelog", "vcs",
+            "release_message", "previous_version", "previous_revision", "revision", "requires_rez_version",
+            "preprocess"};
+        return is_one_of(name, list);
+    }
+
+    // What rez's schema wants of an attribute when it builds from the definition.
+    enum SourceKind { SOURCE_ANY, SOURCE_TEXT, SOURCE_BOOL, SOURCE_TEXT_LIST, SOURCE_REFUSED };
+
+    inline int source_kind(std::string_view name) {
+        static constexpr std::string_view text[] = {
+            "description", "uuid", "build_system", "build_command", "changelog", "vcs", "release_message", "help",
+            "commands", "pre_commands", "post_commands", "pre_build_commands", "pre_test_commands"};
+        static constexpr std::string_view flag[] = {"has_plugins", "relocatable", "cachable"};
+        static constexpr std::string_view texts[] = {"authors", "tools", "plugin_for"};
+        static constexpr std::string_view refused[] = {
+            "base", "config", "preprocess", "requires_rez_version", "tests", "previous_version", "installed_variants",
+            "skipped_variants", "package_cls"};
+        return is_one_of(name, text) ? SOURCE_TEXT : is_one_of(name, flag) ? SOURCE_BOOL
+            : is_one_of(name, texts) ? SOURCE_TEXT_LIST : is_one_of(name, refused) ? SOURCE_REFUSED : SOURCE_ANY;
+    }
+
     inline bool is_plain_annotation(std::string_view name) {
         static constexpr std::string_view list[] = {
             "str", "int", "float", "bool", "bytes", "list", "dict", "tuple", "set", "object", "None"};
@@ -74,6 +99,13 @@ cdef extern from *:
 
     inline bool is_generic_annotation(std::string_view name) {
         static constexpr std::string_view list[] = {"list", "dict", "tuple", "set"};
+        return is_one_of(name, list);
+    }
+
+    inline bool is_future_feature(std::string_view name) {
+        static constexpr std::string_view list[] = {
+            "nested_scopes", "generators", "division", "absolute_import", "with_statement", "print_function",
+            "unicode_literals", "generator_stop", "annotations"};
         return is_one_of(name, list);
     }
 
@@ -172,6 +204,14 @@ cdef extern from *:
         FIELD_TIMESTAMP "rezfast::FIELD_TIMESTAMP"
         FIELD_HASHED_VARIANTS "rezfast::FIELD_HASHED_VARIANTS"
 
+    enum:
+        SOURCE_ANY "rezfast::SOURCE_ANY"
+        SOURCE_TEXT "rezfast::SOURCE_TEXT"
+        SOURCE_TEXT_LIST "rezfast::SOURCE_TEXT_LIST"
+        SOURCE_REFUSED "rezfast::SOURCE_REFUSED"
+
+    int source_kind "rezfast::source_kind"(string_view) noexcept nogil
+    bint cannot_be_late "rezfast::cannot_be_late"(string_view) noexcept nogil
     int field_of "rezfast::field_of"(string_view) noexcept nogil
     bint is_keyword "rezfast::is_keyword"(string_view) noexcept nogil
     bint is_branch "rezfast::is_branch"(string_view) noexcept nogil
@@ -180,6 +220,7 @@ cdef extern from *:
     bint is_plain_annotation "rezfast::is_plain_annotation"(string_view) noexcept nogil
     bint is_generic_annotation "rezfast::is_generic_annotation"(string_view) noexcept nogil
     bint is_standard_module "rezfast::is_standard_module"(string_view) noexcept nogil
+    bint is_future_feature "rezfast::is_future_feature"(string_view) noexcept nogil
     bint is_scope_attribute "rezfast::is_scope_attribute"(string_view) noexcept nogil
     bint has_prefix_path "rezfast::has_prefix_path"(const Names&, string_view) noexcept nogil
     bint has_name "rezfast::has_name"(const Names&, string_view) noexcept nogil

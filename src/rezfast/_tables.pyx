@@ -231,9 +231,11 @@ cdef bint add_variants(
     cdef size_t i, count = package.variants.size() if package.has_variants else 0
     cdef vector[string] none
     lists[0] = &package.requires
+    lists[1] = &none
     lists[2] = &package.build_requires
     for i in range(max(count, <size_t> 1)):
-        lists[1] = &package.variants[i] if count else &none
+        if count:
+            lists[1] = &package.variants[i]
         if not add_row(
             store, family, version, <int32_t> i if count else -1, lists, list_count, offending
         ):

@@ -72,17 +72,21 @@ cdef void requirement_text(const RequirementData& a, string& out) noexcept nogil
 # Algebra. `out` may be an operand.
 cdef bint range_is_any(const Bounds& a) noexcept nogil
 cdef bint range_contains(const Bounds& a, const string& key) noexcept nogil
-cdef void range_union(const Bounds& a, Bounds& out) noexcept nogil       # a: operands' bounds, in any order
-cdef bint range_intersection(const Bounds& a, const Bounds& b,
-                             Bounds& out) noexcept nogil                 # False: empty (rez: None)
-cdef bint range_inverse(const Bounds& a, Bounds& out) noexcept nogil     # False: no inverse (rez: None)
-cdef bint range_difference(const Bounds& a, const Bounds& b,
-                           Bounds& out) noexcept nogil                   # a - b; False: empty (rez: None)
+# `a` is the operands' bounds in any order.
+cdef void range_union(const Bounds& a, Bounds& out) noexcept nogil
+# False: empty, rez's None.
+cdef bint range_intersection(const Bounds& a, const Bounds& b, Bounds& out) noexcept nogil
+# False: no inverse, rez's None.
+cdef bint range_inverse(const Bounds& a, Bounds& out) noexcept nogil
+# a - b; False: empty, rez's None.
+cdef bint range_difference(const Bounds& a, const Bounds& b, Bounds& out) noexcept nogil
 cdef bint range_intersects(const Bounds& a, const Bounds& b) noexcept nogil
 cdef bint range_issuperset(const Bounds& a, const Bounds& b) noexcept nogil
-cdef int range_compare(const Bounds& a, const Bounds& b) noexcept nogil  # <0, 0, >0
+# <0, 0, >0: bound by bound, lower end first; rez's order of ranges and of its default orderer.
+cdef int range_compare(const Bounds& a, const Bounds& b) noexcept nogil
+# Both at once; False: they conflict, rez's None.
 cdef bint merge_requirements(const RequirementData& a, const RequirementData& b,
-                             RequirementData& out) noexcept nogil        # False: they conflict (rez: None)
+                             RequirementData& out) noexcept nogil
 
 
 cdef class Version:

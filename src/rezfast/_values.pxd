@@ -1,0 +1,335 @@
+# cython: language_level=3
+"""The values of a definition: literals that are checked and dropped, and the fields, which are kept.
+
+    tools = ['a', ('b', 1), {'k': None}]       literal(): what Python reads without looking up a name
+    requires = ['foo-1', 'bar' '-2']           field_value(): as rez's schema wants it, text kept
+"""
+
+from libc.string cimport memcmp
+from libcpp.string cimport string
+from libcpp.vector cimport vector
+
+from rezfast._lex cimport (
+    CHAR_DIGIT, CHAR_WORD, KIND_BOOL, KIND_DICT, KIND_ELLIPSIS, KIND_LIST, KIND_NONE, KIND_NUMBER, KIND_SET, KIND_STRING, KIND_TUPLE,
+    MAX_LITERAL_DEPTH, NOT_LITERAL, REFUSED_ATTRIBUTE, REFUSED_FIELD, REFUSED_NESTING, REFUSED_SYNTAX, REFUSED_VALUE,
+    Scan, at_string, char_class, is_word, number, peek, peek_at, refuse, skip_between, skip_inside, strings, word_size,
+)
+from rezfast._rules cimport (
+    FIELD_BUILD_REQUIRES, FIELD_HASHED_VARIANTS, FIELD_NAME, FIELD_PRIVATE_BUILD_REQUIRES, FIELD_REQUIRES,
+    FIELD_TIMESTAMP, FIELD_VARIANTS, SOURCE_ANY, SOURCE_REFUSED, SOURCE_TEXT, SOURCE_TEXT_LIST, source_kind, string_view,
+)
+from rezfast._scan cimport Definition
+from rezfast._version cimport RequirementData, encode_version, is_package_name, parse_requirement
+
+
+# ---- literals -------------------------------------------------------------------------------------------------
+
+cdef inline int literal(Scan* s, bint inside, int depth) noexcept nogil:
+    """A value built of literals alone, checked and dropped. Returns its kind."""
+    cdef char c
+    cdef size_t size
+    cdef const char* word
+    if s.at == s.end:
+        refuse(s, REFUSED_SYNTAX)
+        return NOT_LITERAL
+    if depth > MAX_LITERAL_DEPTH:
+        refuse(s, REFUSED_NESTING)
+        return NOT_LITERAL
+    if at_string(s):
+        return strings(s, inside, NULL)
+    c = s.at[0]
+    if c == c'[' or c == c'(':
+        return sequence(s, depth)
+    if c == c'{':
+        return mapping(s, depth)
+    if c == c'-' or c == c'+':
+        s.at += 1
+        if not skip_between(s, inside):
+            return NOT_LITERAL
+        c = peek(s)
+    elif c == c'.' and peek_at(s, 1) == c'.' and peek_at(s, 2) == c'.':
+        s.at += 3
+        return KIND_ELLIPSIS
+    else:
+        size = word_size(s)
+        if size:
+            word = s.at
+            if is_word(word, size, b"True", 4) or is_word(word, size, b"False", 5):
+                s.at += size
+                return KIND_BOOL
+            if is_word(word, size, b"None", 4):
+                s.at += size
+                return KIND_NONE
+    if s.at < s.end and (char_class(s.at) & CHAR_DIGIT or (
+            c == c'.' and s.end - s.at > 1 and char_class(s.at + 1) & CHAR_DIGIT)):
+        return KIND_NUMBER if number(s) else NOT_LITERAL
+    refuse(s, REFUSED_ATTRIBUTE)
+    return NOT_LITERAL
+
+
+cdef inline int sequence(Scan* s, int depth) noexcept nogil:
+    """A list, a tuple or a value in parentheses; the cursor is on the bracket."""
+    cdef bint is_list = s.at[0] == c'['
+    cdef char closing = c']' if is_list else c')'
+    cdef Py_ssize_t count = 0
+    cdef bint comma = False
+    cdef int kind = NOT_LITERAL
+    s.at += 1
+    while True:
+        if not skip_inside(s):
+            return NOT_LITERAL
+        if s.at[0] == closing:
+            s.at += 1
+            if is_list:
+                return KIND_LIST
+            return kind if count == 1 and not comma else KIND_TUPLE
+        if count and not comma:
+            refuse(s, REFUSED_ATTRIBUTE)
+            return NOT_LITERAL
+        kind = literal(s, True, depth + 1)
+        if not kind or not skip_inside(s):
+            return NOT_LITERAL
+        count += 1
+        comma = s.at[0] == c','
+        if comma:
+            s.at += 1
+
+
+cdef inline int mapping(Scan* s, int depth) noexcept nogil:
+    """A dict or a set; the cursor is on the brace.
+
+    Elements have to be hashable, and the keys of a dict strings: rez asks them whether they start with
+    underscores.
+    """
+    cdef Py_ssize_t count = 0
+    cdef bint comma = False, is_dict = True
+    cdef int kind
+    s.at += 1
+    while True:
+        if not skip_inside(s):
+            return NOT_LITERAL
+        if s.at[0] == c'}':
+            s.at += 1
+            return KIND_DICT if is_dict else KIND_SET
+        if count and not comma:
+            refuse(s, REFUSED_ATTRIBUTE)
+            return NOT_LITERAL
+        kind = literal(s, True, depth + 1)
+        if not kind or not skip_inside(s):
+            return NOT_LITERAL
+        if kind >= KIND_LIST:  # a tuple may hold a list, which has no hash
+            refuse(s, REFUSED_ATTRIBUTE)
+            return NOT_LITERAL
+        if count == 0:
+            is_dict = s.at[0] == c':'
+        if is_dict:
+            if s.at[0] != c':' or kind != KIND_STRING:
+                refuse(s, REFUSED_ATTRIBUTE)
+                return NOT_LITERAL
+            s.at += 1
+            if not skip_inside(s) or not literal(s, True, depth + 1) or not skip_inside(s):
+                return NOT_LITERAL
+        count += 1
+        comma = s.at[0] == c','
+        if comma:
+            s.at += 1
+
+
+# ---- fields ---------------------------------------------------------------------------------------------------
+
+cdef inline const char* past_word(const char* at, const char* end) noexcept nogil:
+    while at < end and char_class(at) & CHAR_WORD:
+        at += 1
+    return at
+
+
+cdef inline bint is_plain_request(const char* at, const char* end) noexcept nogil:
+    """`foo`, `!foo-1.2`, `~foo-1.2+`: most requests, and right without a parse. False: not that simple."""
+    cdef const char* token
+    if at < end and (at[0] == c'!' or at[0] == c'~'):
+        at += 1
+    token = at
+    at = past_word(at, end)
+    if at == token or (at - token == 11 and memcmp(token, b"__pycache__", 11) == 0):
+        return False
+    if at < end and at[0] != c'-':
+        return False
+    while at < end:
+        token = at + 1
+        at = past_word(token, end)
+        if at == token:
+            return False
+        if at < end and at[0] != c'.':
+            return at[0] == c'+' and at + 1 == end
+    return True
+
+
+cdef inline bint is_request(const string& text) noexcept nogil:
+    """Whether rez takes the text as a request of a package (rez: `PackageRequest`)."""
+    cdef RequirementData parsed
+    cdef const char* name
+    cdef size_t size
+    if is_plain_request(text.data(), text.data() + text.size()):
+        return True
+    if not parse_requirement(text.data(), text.size(), True, parsed):
+        return False
+    name = parsed.name.data()
+    size = parsed.name.size()
+    if size and text[0] == c'.':  # an ephemeral; behind a conflict operator rez knows none
+        return is_package_name(name + 1, size - 1)
+    return is_package_name(name, size)
+
+
+cdef inline bint field_string(Scan* s, bint inside, string& out) noexcept nogil:
+    if not at_string(s):
+        return refuse(s, REFUSED_FIELD)
+    if strings(s, inside, &out) != KIND_STRING:
+        return refuse(s, REFUSED_FIELD)
+    return True
+
+
+cdef inline bint field_requests(Scan* s, vector[string]& out) noexcept nogil:
+    """A list of requests; the cursor is where the list has to start. rez takes no tuple here."""
+    cdef bint comma = True
+    cdef const char* start
+    out.clear()
+    if peek(s) != c'[':
+        return refuse(s, REFUSED_FIELD)
+    s.at += 1
+    while True:
+        if not skip_inside(s):
+            return False
+        if s.at[0] == c']':
+            s.at += 1
+            return True
+        if not comma:
+            return refuse(s, REFUSED_FIELD)
+        start = s.at
+        out.emplace_back()
+        if not field_string(s, True, out.back()):
+            return False
+        if not is_request(out.back()):
+            s.at = start
+            return refuse(s, REFUSED_VALUE)
+        comma = peek(s) == c','
+        if comma:
+            s.at += 1
+        elif peek(s) != c']':
+            return refuse(s, REFUSED_FIELD)
+
+
+cdef inline bint field_variants(Scan* s, vector[vector[string]]& out) noexcept nogil:
+    cdef bint comma = True
+    out.clear()
+    if peek(s) != c'[':
+        return refuse(s, REFUSED_FIELD)
+    s.at += 1
+    while True:
+        if not skip_inside(s):
+            return False
+        if s.at[0] == c']':
+            s.at += 1
+            return True
+        if not comma:
+            return refuse(s, REFUSED_FIELD)
+        out.emplace_back()
+        if not field_requests(s, out.back()) or not skip_inside(s):
+            return False
+        comma = s.at[0] == c','
+        if comma:
+            s.at += 1
+
+
+cdef inline bint field_timestamp(Scan* s, Definition& out) noexcept nogil:
+    """A plain decimal number that a 64 bit integer holds."""
+    cdef long long value = 0
+    cdef const char* start = s.at
+    while s.at < s.end and char_class(s.at) & CHAR_DIGIT:
+        if s.at - start == 18:
+            return refuse(s, REFUSED_FIELD)
+        value = value * 10 + (s.at[0] - c'0')
+        s.at += 1
+    if s.at == start or (start[0] == c'0' and s.at - start > 1):
+        return refuse(s, REFUSED_FIELD)
+    if s.at < s.end and (char_class(s.at) & CHAR_WORD or s.at[0] == c'.'):
+        return refuse(s, REFUSED_FIELD)
+    out.timestamp = value
+    return True
+
+
+cdef inline bint field_value(Scan* s, int field, Definition& out) noexcept nogil:
+    """The value of a field, which has to be a literal of the type that rez's schema wants."""
+    cdef size_t size
+    cdef string key
+    if field == FIELD_REQUIRES:
+        out.has_requires = True
+        return field_requests(s, out.requires)
+    if field == FIELD_VARIANTS:
+        out.has_variants = True
+        return field_variants(s, out.variants)
+    if field == FIELD_BUILD_REQUIRES:
+        out.has_build_requires = True
+        return field_requests(s, out.build_requires)
+    if field == FIELD_PRIVATE_BUILD_REQUIRES:
+        out.has_private_build_requires = True
+        return field_requests(s, out.private_build_requires)
+    if field == FIELD_TIMESTAMP:
+        out.has_timestamp = True
+        return field_timestamp(s, out)
+    if field == FIELD_HASHED_VARIANTS:
+        out.has_hashed_variants = True
+        size = word_size(s)
+        out.hashed_variants = is_word(s.at, size, b"True", 4)
+        if not out.hashed_variants and not is_word(s.at, size, b"False", 5):
+            return refuse(s, REFUSED_FIELD)
+        s.at += size
+        return True
+    if field == FIELD_NAME:
+        out.has_name = True
+        out.name.clear()
+        return field_string(s, False, out.name) and (
+            is_package_name(out.name.data(), out.name.size()) or refuse(s, REFUSED_VALUE))
+    out.has_version = True
+    out.version.clear()
+    return field_string(s, False, out.version) and (
+        not out.version.empty() and encode_version(out.version.data(), out.version.size(), key)
+        or refuse(s, REFUSED_VALUE))
+
+
+# ---- attributes of a source package ---------------------------------------------------------------------------
+
+cdef inline bint text_list(Scan* s) noexcept nogil:
+    """A list of strings, checked and dropped; the cursor is where it has to start."""
+    cdef bint comma = True
+    if peek(s) != c'[':
+        return refuse(s, REFUSED_ATTRIBUTE)
+    s.at += 1
+    while True:
+        if not skip_inside(s):
+            return False
+        if s.at[0] == c']':
+            s.at += 1
+            return True
+        if not comma or not at_string(s) or strings(s, True, NULL) != KIND_STRING:
+            return refuse(s, REFUSED_ATTRIBUTE)
+        comma = peek(s) == c','
+        if comma:
+            s.at += 1
+
+
+cdef inline bint source_attribute(Scan* s, string_view name) noexcept nogil:
+    """A literal of the type that rez's schema wants: unlike a resolve, a build looks at every attribute."""
+    cdef int wanted = source_kind(name)
+    cdef int kind
+    if wanted == SOURCE_REFUSED:
+        return refuse(s, REFUSED_ATTRIBUTE)
+    if wanted == SOURCE_TEXT_LIST:
+        return text_list(s)
+    kind = literal(s, False, 0)
+    if not kind:
+        return False
+    if kind == KIND_NONE or wanted == SOURCE_ANY:  # rez drops what is None
+        return True
+    if kind == (KIND_STRING if wanted == SOURCE_TEXT else KIND_BOOL):
+        return True
+    return refuse(s, REFUSED_ATTRIBUTE)

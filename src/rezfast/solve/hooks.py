@@ -1,0 +1,83 @@
+"""What the native solver asks Python for: package filters and package orderers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rezfast._tables import PackageVariant, Tables
+from rezfast.solve.filters import PackageFilterBase, needs_timestamp
+from rezfast.solve.orderers import (
+    PackageOrderList,
+    VariantSelectMode,
+    bind_timestamps,
+    get_orderer,
+    is_default,
+    variant_order,
+    version_order,
+)
+from rezfast.version import Requirement, Version
+
+
+class _Candidate:
+    """A package as a filter sees it."""
+
+    __slots__ = ("name", "timestamp", "version")
+
+    def __init__(self, name: str, version: Version, timestamp: int | None) -> None:
+        self.name = name
+        self.version = version
+        self.timestamp = timestamp
+
+    @property
+    def qualified_name(self) -> str:
+        return f"{self.name}-{self.version}" if self.version else self.name
+
+
+class SolveHooks:
+    """Filter and orderers of one solve.
+
+    Attributes:
+        filtering: Some package may be hidden.
+        timestamps: Whether one is hidden may depend on its timestamp: it must be loaded to know.
+        ordering: Some family does not go by descending version.
+    """
+
+    def __init__(
+        self,
+        package_filter: PackageFilterBase | None,
+        orderers: PackageOrderList | None,
+        request: Sequence[Requirement],
+        mode: VariantSelectMode,
+        tables: Tables,
+    ) -> None:
+        self._filter = package_filter
+        self._orderers = None if orderers is None else bind_timestamps(orderers, tables.timestamps)
+        self._request = request
+        self._mode = mode
+        self.filtering = bool(package_filter)
+        self.timestamps = package_filter is not None and needs_timestamp(package_filter)
+        self.ordering = not is_default(orderers)
+
+    def excludes(self, name: str, version: Version, timestamp: int | None) -> bool:
+        """Whether the filter hides a package."""
+        assert self._filter is not None
+        return self._filter.excludes(_Candidate(name, version, timestamp)) is not None
+
+    def version_order(
+        self, name: str, versions: Sequence[Version], positions: Sequence[int]
+    ) -> list[int]:
+        """Indices into `versions`, the preferred first."""
+        listed = sorted(range(len(versions)), key=positions.__getitem__)
+        order = version_order(
+            get_orderer(name, self._orderers), name, [versions[i] for i in listed]
+        )
+        return [listed[i] for i in order]
+
+    def variant_order(self, variants: Sequence[PackageVariant]) -> list[int]:
+        """Indices into the variants of one package, the preferred first."""
+        return variant_order(
+            self._request,
+            self._orderers,
+            self._mode,
+            [(variant.index, variant.requirements) for variant in variants],
+        )

@@ -1,0 +1,166 @@
+"""Where package tables get their packages: repositories on a search path, or a callback."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from threading import Lock
+from typing import Any
+
+from rezfast._scan import Scanned
+from rezfast._tables import Tables
+from rezfast._version import VersionRange
+from rezfast.errors import PackageMetadataError
+from rezfast.repository import PackageFamily, PackageRepository, get_repository
+
+
+class RepositorySource:
+    """The packages of several repositories, those of an earlier one hiding equal later ones.
+
+    Args:
+        repositories: In the order of the search path.
+    """
+
+    complete = True
+
+    def __init__(self, repositories: Sequence[PackageRepository]) -> None:
+        self.repositories = repositories
+        self._families: dict[str, list[tuple[int, PackageFamily]]] = {}
+
+    @property
+    def searched(self) -> str:
+        """The search path, for messages."""
+        return "; ".join(repository.location for repository in self.repositories)
+
+    def versions(self, name: str) -> list[str] | None:
+        """The version texts of a family in path order; None if there are none."""
+        texts: list[str] = []
+        families: list[tuple[int, PackageFamily]] = []
+        for repository in self.repositories:
+            family = repository.get_family(name)
+            if family is not None:
+                families.append((len(texts), family))
+                texts += family.versions
+        self._families[name] = families
+        return texts or None
+
+    def load(self, name: str, positions: list[int]) -> list[Scanned | Exception]:
+        """Definitions, in the order of `positions` (indices into `versions`)."""
+        families = self._families[name]
+        if len(families) == 1:
+            return families[0][1].load(positions)
+        results: dict[int, Scanned | Exception] = {}
+        for place, (first, family) in enumerate(families):
+            end = families[place + 1][0] if place + 1 < len(families) else None
+            mine = [p for p in positions if p >= first and (end is None or p < end)]
+            results.update(zip(mine, family.load([p - first for p in mine]), strict=True))
+        return [results[position] for position in positions]
+
+    def uri(self, name: str, position: int) -> str:
+        """What names a package in messages (rez: `Package.uri`)."""
+        first, family = next(
+            entry for entry in reversed(self._families[name]) if entry[0] <= position
+        )
+        return family.uri(position - first)
+
+    def family_names(self) -> list[str]:
+        """Every family on the path, sorted."""
+        return sorted({name for one in self.repositories for name in one.family_names()})
+
+
+class CallbackSource:
+    """The packages that a function finds, family by family and range by range.
+
+    Args:
+        load_family: Called as `load_family(name, version_range)`; returns the packages of that
+            family in that range (objects or mappings with `version`, `requires` and `variants`),
+            more if it likes, an empty list if the family has none there, or None if there is no
+            such family. It is not asked again for a range that an earlier one covers.
+    """
+
+    complete = False
+    searched = "load_family callback"
+
+    def __init__(
+        self, load_family: Callable[[str, VersionRange], Iterable[Any] | None]
+    ) -> None:
+        self._load_family = load_family
+        self._packages: dict[str, list[tuple[str, Any]]] = {}
+
+    def find(self, name: str, wanted: VersionRange) -> list[tuple[int, str]] | None:
+        """Positions and version texts of packages not seen before; None: no such family."""
+        found = self._load_family(name, wanted)
+        known = self._packages.get(name)
+        if found is None:
+            return None if known is None else []
+        if known is None:
+            known = self._packages[name] = []
+        seen = {text for text, _ in known}
+        fresh: list[tuple[int, str]] = []
+        for package in found:
+            text = str(_field(package, "version") or "")
+            if text not in seen:
+                seen.add(text)
+                fresh.append((len(known), text))
+                known.append((text, package))
+        return fresh
+
+    def load(self, name: str, positions: list[int]) -> list[Scanned | Exception]:
+        """The packages at those positions, as definitions."""
+        return [self._definition(name, self._packages[name][position]) for position in positions]
+
+    def _definition(self, name: str, entry: tuple[str, Any]) -> Scanned | Exception:
+        text, package = entry
+        if isinstance(package, Scanned):
+            return package
+        try:
+            return Scanned.from_fields(
+                name=name,
+                version=text,
+                requires=_texts(_field(package, "requires")),
+                variants=[_texts(one) for one in _field(package, "variants") or ()],
+                build_requires=_texts(_field(package, "build_requires")),
+                timestamp=_field(package, "timestamp") or 0,
+            )
+        except (TypeError, ValueError) as error:
+            return PackageMetadataError(f"load_family gave a bad {name}-{text}: {error}")
+
+    def uri(self, name: str, position: int) -> str:
+        """What names a package in messages: its own `uri`, or its name and version."""
+        text, package = self._packages[name][position]
+        return str(_field(package, "uri") or (f"{name}-{text}" if text else name))
+
+    def family_names(self) -> list[str]:
+        """The families that were found so far."""
+        return sorted(self._packages)
+
+
+def _field(package: Any, name: str) -> Any:
+    if isinstance(package, dict):
+        return package.get(name)
+    return getattr(package, name, None)
+
+
+def _texts(requirements: Iterable[object] | None) -> list[str]:
+    return [str(one) for one in requirements or ()]
+
+
+_tables: dict[tuple[PackageRepository, ...], Tables] = {}
+_tables_lock = Lock()
+
+
+def shared_tables(package_paths: Iterable[str | PackageRepository]) -> Tables:
+    """The tables of a search path, shared by all solves of the process until `clear_tables`."""
+    key = tuple(
+        get_repository(path) if isinstance(path, str) else path for path in package_paths
+    )
+    with _tables_lock:
+        found = _tables.get(key)
+        if found is None:
+            found = _tables[key] = Tables(RepositorySource(key))
+        return found
+
+
+def clear_tables() -> None:
+    """Forget all shared tables; solves that run keep theirs."""
+    with _tables_lock:
+        _tables.clear()
