@@ -1,6 +1,6 @@
 """Make tests/data/solver_cases.json: the smallest generated cases of each kind, with rez's outcome.
 
-    python tests/differential/record_solver_cases.py
+    PYTHONPATH=tests python -m differential.record_solver_cases
 
 One case for each way in which a solve ends, and one for each option where the option changes the
 outcome. Cut down by the shrinker, so that a person can read them.
@@ -10,18 +10,15 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
 
 from differential.rez_oracle import Outcome, differences, solve
 from differential.run_solver_cases import describe
 from differential.solver_cases import DEFAULTS, SolverCase, seeded_case, shrink
 
+DATA = Path(__file__).resolve().parent.parent / "data"
 SEEDS = 1500
 Holds = Callable[[SolverCase], bool]
 
@@ -40,7 +37,7 @@ def main() -> None:
                 end = dataclasses.asdict(solve(smallest))
                 recorded[name] = {"name": name, "seed": seed, "case": smallest, "outcome": end}
     cases = [recorded[name] for name in sorted(recorded)]
-    path = ROOT / "data" / "solver_cases.json"
+    path = DATA / "solver_cases.json"
     path.write_text(json.dumps(cases, indent=1) + "\n")
     print(f"{path}: {len(cases)} cases")
 
@@ -53,8 +50,9 @@ def _kinds(case: SolverCase, outcome: Outcome) -> Iterator[tuple[str, Holds]]:
         yield "solved with an ephemeral", lambda smaller: bool(solve(smaller).ephemerals)
     if outcome.resolved and (outcome.num_fails or 0) > 3:
         yield "solved after 4 fails or more", _backtracks
+    options: dict[str, Any] = dict(case)
     for option in DEFAULTS:
-        value = dict(case)[option]
+        value = options[option]
         if value == DEFAULTS[option]:
             continue
         types = [item["type"] for item in value] if option == "package_orderers" else [""]
@@ -86,7 +84,8 @@ class _Matters:
         self.types = types
 
     def __call__(self, case: SolverCase) -> bool:
-        value = dict(case)[self.option]
+        options: dict[str, Any] = dict(case)
+        value = options[self.option]
         if value == DEFAULTS[self.option]:
             return False
         if self.option == "package_orderers" and [item["type"] for item in value] != self.types:

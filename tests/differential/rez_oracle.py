@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import rez.config
+from differential.solver_cases import NO_VERSION, SolverCase
 from rez.exceptions import RezError, RezSystemError
 from rez.package_filter import PackageFilterList
 from rez.package_order import PackageOrderList
@@ -25,8 +26,6 @@ from rez.solver import Solver, SolverCallbackReturn, SolverState
 from rez.utils.resources import ResourcePool
 from rez.version import Requirement, Version, VersionedObject, VersionError
 from rezplugins.package_repository.memory import MemoryPackageRepository
-
-from differential.solver_cases import NO_VERSION, SolverCase
 
 # Exceptions that rez never raises on purpose: its answer is a crash, so there is nothing to equal.
 CRASHES = (
@@ -47,7 +46,7 @@ class Outcome:
     """What one solve came to, in plain data.
 
     Attributes:
-        status: "solved" or "failed"; "error" when the solver raised; "crash" when it broke on a bug.
+        status: "solved" or "failed"; "error" when it raised; "crash" when it broke on a bug.
         error: Class name of the exception, for "error" and "crash".
         message: Text of that exception; never compared, it is for the person who reads a report.
         stage: "construct" or "solve": which call raised.

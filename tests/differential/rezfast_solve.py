@@ -1,13 +1,14 @@
-"""rezfast's side of a solver case: the same plain data in, the same `Outcome` out as the oracle's."""
+"""rezfast's side of a solver case: plain data in, an `Outcome` like the oracle's out."""
 
 from __future__ import annotations
 
 import functools
 
-import rezfast
 from differential.rez_oracle import Outcome, contradictions, differences
 from differential.rez_oracle import solve as rez_solve
 from differential.solver_cases import SolverCase
+
+import rezfast
 from rezfast import config
 from rezfast.errors import RezError
 from rezfast.repository import MemoryRepository
@@ -58,9 +59,7 @@ def _solve(case: SolverCase) -> Outcome:
 
 
 def _answer(solver: rezfast.Solver) -> Outcome:
-    outcome = Outcome(
-        solver.status.name, num_solves=solver.num_solves, num_fails=solver.num_fails
-    )
+    outcome = Outcome(solver.status.name, num_solves=solver.num_solves, num_fails=solver.num_fails)
     if outcome.status == "solved":
         outcome.resolved = [
             (package.name, str(package.version), package.index)

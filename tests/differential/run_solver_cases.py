@@ -1,6 +1,6 @@
 """Solve many generated cases with rez and with rezfast and say where they part.
 
-    python tests/differential/run_solver_cases.py --cases 20000 --jobs 4
+    PYTHONPATH=tests python -m differential.run_solver_cases --cases 20000 --jobs 4
 
 Prints how the cases are distributed and every seed that differs, and cuts the first difference
 down to a small case. Exit code 1 when there is a difference. `--oracle-only` runs rez alone.
@@ -16,8 +16,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from differential.rez_oracle import Outcome
 from differential.rez_oracle import solve as rez_solve

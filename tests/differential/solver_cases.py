@@ -3,7 +3,7 @@
 A case is plain JSON data, so that it can be recorded, sent to another process and cut down. One
 generator makes them from any `random.Random`: a seeded one for large runs, hypothesis's for small
 ones. Sizes and rates are tuned so that solves backtrack and fail in every way rather than succeed
-at once; `python tests/differential/run_solver_cases.py` prints the distribution.
+at once; `run_solver_cases.py` prints the distribution.
 """
 
 from __future__ import annotations
@@ -87,7 +87,8 @@ class _Generator:
     def __init__(self, random: Random) -> None:
         self.random = random
         dense = random.random() < 0.8
-        self.families = random.sample(NAMES, random.randint(8, 14) if dense else random.randint(2, 8))
+        count = random.randint(8, 14) if dense else random.randint(2, 8)
+        self.families = random.sample(NAMES, count)
         self.dense = dense
         # layers, when dense: what is asked for, what that wants, and what they fall out over
         self.top = max(2, random.choice([3, 3, 4]) if dense else len(self.families) // 2)
@@ -115,12 +116,14 @@ class _Generator:
 
     def case(self) -> SolverCase:
         random = self.random
+        request = self._request()
+        self.requested = {re.split("[-@#=<>]", text.lstrip("!~"))[0] for text in request}
         repositories = [self._repository(1.0)]
         if random.random() < 0.15:
             repositories.append(self._repository(0.6))
         return {
             "repositories": repositories,
-            "request": self._request(),
+            "request": request,
             "building": random.random() < 0.3,
             "variant_select_mode": random.choice(["version_priority", "intersection_priority"]),
             "error_on_missing_variant_requires": random.random() < 0.5,
@@ -204,7 +207,10 @@ class _Generator:
         """Variants that mostly differ in what they want of the same few families."""
         random = self.random
         shared = random.sample(targets, min(len(targets), random.randint(1, 2)))
-        variants = []
+        if self._chance(0.3):
+            # where they meet the request, the mode of their selection counts
+            shared = [name for name in targets if name in self.requested] or shared
+        variants: list[list[str]] = []
         for _ in range(0 if self._chance(0.03) else random.randint(1, 4)):
             names = shared if self._chance(0.7) else targets
             # one that agrees is enough for the package to do so

@@ -16,13 +16,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import rezfast
 from differential.rez_oracle import Outcome, contradictions, differences
 from differential.rez_oracle import solve as rez_solve
 from differential.rezfast_solve import compare
 from differential.rezfast_solve import solve as rezfast_solve
 from differential.solver_cases import SolverCase, seeded_case, solver_cases
 from hypothesis import HealthCheck, given, settings
+
+import rezfast
 
 DATA = Path(__file__).parent.parent / "data"
 
