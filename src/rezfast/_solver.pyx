@@ -1229,6 +1229,7 @@ cdef class NativeSolver:
         """Ask the package filter about the versions of a range that it has not seen."""
         cdef Overlay* overlay = &self.overlays[family.id]
         cdef int64_t timestamp
+        cdef bint hidden = False
         cdef size_t v
         cdef uint32_t number = family.id
         cdef int outcome = GOING
@@ -1240,17 +1241,20 @@ cdef class NativeSolver:
             self.store.lock.unlock_shared()
             with gil:
                 try:
-                    overlay.seen[v] = 1 if self.hooks.excludes(
+                    hidden = self.hooks.excludes(
                         self.tables.family_name(number),
                         self.tables.version_of(number, <uint32_t> v),
                         timestamp or None,
-                    ) else 2
+                    )
                 except BaseException as error:
                     self.raised = error
                     outcome = RAISED
             self.store.lock.lock_shared()
             if outcome == RAISED:
                 return RAISED
+            overlay.seen[v] = 2
+            if hidden:
+                overlay.seen[v] = 1
         return GOING
 
     cdef int python_late(self, Family* family, const Bounds* wanted) noexcept nogil:
