@@ -77,6 +77,10 @@ class ResourceError(RezError):
     """A file that cannot be loaded."""
 
 
+class InvalidPackageError(RezError):
+    """What a definition or a preprocess function raises on purpose to reject its package."""
+
+
 class PackageMetadataError(ResourceError):
     """A package definition that cannot be read or holds a wrong value.
 

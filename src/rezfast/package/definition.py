@@ -1,0 +1,185 @@
+"""From a definition on disk to the record that a resolve reads.
+
+path --load_files--> Scanned                                    nearly always
+                     Refused --load_data--> data --from_data--> Scanned
+                     OSError --> PackageMetadataError
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from rezfast._scan import Refused, Scanned, load_files
+from rezfast.errors import PackageDefinitionFileMissing, PackageMetadataError
+from rezfast.package import requests as check
+
+_MAX_SIZE = 64 << 20
+_YAML = (".yaml", ".yml")
+
+
+def load_definition(path: str) -> Scanned:
+    """Reads a `package.py` or `package.yaml` of a repository.
+
+    Raises:
+        PackageDefinitionFileMissing: There is no such file.
+        PackageMetadataError: It cannot be read, or holds a value that rez rejects.
+    """
+    if path.endswith(_YAML):
+        return from_data(load_data(path), path)
+    return complete(path, load_files([path])[0])
+
+
+def complete(path: str, outcome: Scanned | Refused | OSError) -> Scanned:
+    """A finished record out of what `load_files` gave for a path: what was refused is evaluated.
+
+    Raises:
+        PackageDefinitionFileMissing: There is no such file.
+        PackageMetadataError: It cannot be read, or holds a value that rez rejects.
+    """
+    if isinstance(outcome, Scanned):
+        return outcome
+    if isinstance(outcome, OSError):
+        raise _unreadable(path, outcome) from outcome
+    return from_data(load_data(path), path)
+
+
+def load_data(path: str) -> dict[str, Any]:
+    """Every attribute of a definition, after rez's own processing (rez: `load_from_file`).
+
+    Raises:
+        PackageDefinitionFileMissing: There is no such file.
+        PackageMetadataError: It cannot be read or run.
+    """
+    try:
+        with open(path, "rb") as file:
+            source = file.read(_MAX_SIZE + 1)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    if len(source) > _MAX_SIZE:
+        raise PackageMetadataError(f"is larger than {_MAX_SIZE >> 20} MB: not a definition", path)
+    if path.endswith(_YAML):
+        data = _load_yaml(source, path)
+    else:
+        # most resolves evaluate nothing, and then do without what evaluation imports
+        from rezfast.package.evaluate import evaluate
+
+        data = evaluate(source, path)
+    data.pop("format_version", None)
+    return data
+
+
+def _load_yaml(source: bytes, path: str) -> dict[str, Any]:
+    import yaml  # a third of a small resolve's start-up, and few packages need it
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        data = yaml.load(source.decode("utf-8"), Loader=loader) or {}
+    except UnicodeDecodeError as error:
+        raise PackageMetadataError(
+            f"is not UTF-8 text: {error.reason}", path, source.count(b"\n", 0, error.start) + 1
+        ) from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or " ".join(str(error).split())
+        raise PackageMetadataError(
+            f"is not valid YAML: {problem}", path, None if mark is None else mark.line + 1
+        ) from error
+    if not isinstance(data, dict):
+        raise PackageMetadataError("has to hold a mapping of attributes", path)
+    return data
+
+
+def from_data(data: dict[str, Any], path: str) -> Scanned:
+    """The record of attributes that were evaluated, read from YAML or made in memory.
+
+    A wrong value of `requires` or `variants`, which every resolve reads, is an error at once. The
+    others are like rez's: an error when something asks for them (see `LateBindings.attributes`).
+
+    Args:
+        data: The attributes.
+        path: Where they came from, for messages.
+
+    Raises:
+        PackageMetadataError: `requires` or `variants` is not what rez's schema wants.
+    """
+    return _Record(data, path).scanned()
+
+
+class _Record:
+    """The fields of one definition, on their way to a `Scanned`."""
+
+    def __init__(self, data: dict[str, Any], path: str) -> None:
+        self._data = data
+        self._path = path
+        self._late: dict[str, Any] = {}
+        self._broken: dict[str, PackageMetadataError] = {}
+
+    def scanned(self) -> Scanned:
+        requires = self._requests("requires")
+        if "requires" in self._broken:
+            raise self._broken["requires"]
+        variants = self._field("variants", check.variant_list)
+        if "variants" in self._broken:
+            raise self._broken["variants"]
+        build_requires = self._requests("build_requires")
+        private = self._requests("private_build_requires")
+        timestamp = self._field("timestamp", check.whole_number)
+        hashed = self._field("hashed_variants", check.truth)
+        return Scanned.from_fields(
+            name=check.package_name(self._data.get("name")),
+            version=check.package_version(self._data.get("version")),
+            requires=requires,
+            variants=variants,
+            build_requires=build_requires,
+            private_build_requires=private,
+            timestamp=timestamp,
+            hashed_variants=hashed,
+            late=self._bindings(),
+        )
+
+    def _bindings(self) -> object | None:
+        if not self._late and not self._broken:
+            return None
+        # imports what evaluation does
+        from rezfast.package.late import LateBindings
+
+        return LateBindings(self._path, self._late, self._broken)
+
+    def _requests(self, field: str) -> list[str] | None:
+        value = self._data.get(field)
+        if getattr(value, "late", False) is True:
+            self._late[field] = value
+            return None
+        found: list[str] | None = self._field(field, check.request_list)
+        return found
+
+    def _field(self, field: str, checked: Callable[[Any], Any]) -> Any:
+        if field not in self._data:
+            return None
+        try:
+            return checked(self._data[field])
+        except ValueError as error:
+            self._broken[field] = PackageMetadataError(
+                f"{field} is wrong: {error}", self._path, _line_of_field(self._path, field)
+            )
+            return None
+
+
+def _line_of_field(path: str, field: str) -> int | None:
+    """The last line that sets a field in so many words, when the definition is a file."""
+    try:
+        with open(path, "rb") as file:
+            source = file.read(_MAX_SIZE)
+    except OSError:
+        return None
+    name = re.escape(field.encode())
+    found = list(re.finditer(rb"^(?:def[ \t]+)?['\"]?%s['\"]?[ \t]*[:=(+\[.]" % name, source, re.M))
+    return source.count(b"\n", 0, found[-1].start()) + 1 if found else None
+
+
+def _unreadable(path: str, error: OSError) -> PackageMetadataError:
+    if isinstance(error, FileNotFoundError):
+        return PackageDefinitionFileMissing("does not exist", path)
+    return PackageMetadataError(f"cannot be read: {error.strerror or error}", path)
