@@ -1,7 +1,7 @@
 """Reads what a resolve needs out of package definitions, without running them."""
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Any, Literal
 
 View = Literal["installed", "source"]
 
@@ -32,8 +32,8 @@ class Scanned:
     @property
     def hashed_variants(self) -> bool | None: ...
     @property
-    def late(self) -> object | None:
-        """What evaluates late bound fields (`rezfast.package`), or None when there are none."""
+    def late(self) -> Any:
+        """What evaluates late bound fields (`rezfast.package.late`), or None when there are none."""
     @classmethod
     def from_fields(
         cls,
