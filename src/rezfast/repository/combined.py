@@ -70,12 +70,13 @@ class CombinedFamily:
             # without the key the file is one unversioned package, and overrides do not count
             if "versions" in fields:
                 del fields["versions"]
-                overrides = _overrides(fields.pop("version_overrides", None), self._path)
-                version = Version(versions[index])
-                for range_, override in overrides.items():
-                    if version in range_:
-                        fields.update(override)
                 fields["version"] = versions[index]
+                if "version_overrides" in fields:
+                    version = Version(versions[index])
+                    overrides = _overrides(fields.pop("version_overrides"), self._path)
+                    for range_, override in overrides.items():
+                        if version in range_:
+                            fields.update(override)
             return from_data(fields, self.uri(index))
         except RezError as error:
             return error
@@ -104,10 +105,11 @@ def _versions(data: dict[str, Any], path: str) -> list[str]:
 
 
 def _overrides(given: Any, path: str) -> dict[VersionRange, dict[str, Any]]:
-    if given is None:
-        return {}
-    if not isinstance(given, dict):
-        raise PackageMetadataError(f"version_overrides: expected a dict, got {given!r}", path)
+    # rez refuses an empty dict too
+    if not isinstance(given, dict) or not given:
+        raise PackageMetadataError(
+            f"version_overrides: expected a dict with a range or more, got {given!r}", path
+        )
     result: dict[VersionRange, dict[str, Any]] = {}
     for text, override in given.items():
         if not isinstance(text, str) or not isinstance(override, dict):
@@ -117,7 +119,10 @@ def _overrides(given: Any, path: str) -> dict[VersionRange, dict[str, Any]]:
                 path,
             )
         try:
-            result[VersionRange(text)] = override
+            range_ = VersionRange(text)
         except ValueError as error:
             raise PackageMetadataError(f"version_overrides: {error}", path) from error
+        if range_ in result:
+            raise PackageMetadataError(f"version_overrides: {text!r} is there twice", path)
+        result[range_] = override
     return result

@@ -141,21 +141,21 @@ class DirectoryFamily:
         self, directories: Iterable[str], markers: set[str], current: Settings
     ) -> None:
         self.versions, self.skipped = [], []
+        plain = not markers and not current.check_package_definition_files
         for directory in directories:
-            reason = self._why_not(directory, markers, current)
+            reason = why_not_version(directory)
+            if reason is None and not plain:
+                reason = self._why_hidden(directory, markers, current)
             if reason is None:
                 self.versions.append(directory)
             else:
                 self.skipped.append((directory, reason))
 
-    def _why_not(self, directory: str, markers: set[str], current: Settings) -> str | None:
-        """Why a directory is no package; only the last two reasons look at what is in it."""
+    def _why_hidden(self, directory: str, markers: set[str], current: Settings) -> str | None:
+        """Why a version does not count; only the last two reasons look at what is in it."""
         if IGNORE_PREFIX + directory in markers:
             return f"ignored: {IGNORE_PREFIX}{directory} is there"
-        reason = why_not_version(directory)
-        if reason is not None:
-            return reason
-        path = os.path.join(self._path, directory)
+        path = f"{self._path}/{directory}"
         if current.check_package_definition_files:
             if not (_has_file(path, _BUILT_NAMES) and _has_file(path, self._names)):
                 return "no definition file in it"
@@ -172,7 +172,7 @@ class DirectoryFamily:
         first = self._names[0]
         if not first.endswith(".py"):
             return [self._load_one(index, self._names) for index in indices]
-        paths = [os.path.join(self._directory(index), first) for index in indices]
+        paths = [f"{self._directory(index)}/{first}" for index in indices]
         results: list[Scanned | Exception] = []
         for index, path, outcome in zip(indices, paths, load_files(paths), strict=True):
             if isinstance(outcome, OSError) and outcome.errno in _MISSING:
@@ -189,7 +189,7 @@ class DirectoryFamily:
         directory = self._directory(index)
         try:
             for name in names:
-                path = os.path.join(directory, name)
+                path = f"{directory}/{name}"
                 if os.path.isfile(path):
                     self._found[index] = name
                     return load_definition(path)
@@ -204,16 +204,16 @@ class DirectoryFamily:
         directory = self._directory(index)
         found = self._found.get(index)
         if found is not None:
-            return os.path.join(directory, found)
+            return f"{directory}/{found}"
         for name in self._names:
-            path = os.path.join(directory, name)
+            path = f"{directory}/{name}"
             if os.path.isfile(path):
                 return path
         return directory
 
     def _directory(self, index: int) -> str:
         version = self.versions[index]
-        return os.path.join(self._path, version) if version else self._path
+        return f"{self._path}/{version}" if version else self._path
 
 
 def definition_names(current: Settings) -> tuple[str, ...]:
@@ -258,7 +258,7 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
 
 
 def _has_file(directory: str, names: Iterable[str]) -> bool:
-    return any(os.path.isfile(os.path.join(directory, name)) for name in names)
+    return any(os.path.isfile(f"{directory}/{name}") for name in names)
 
 
 def _completed(path: str, outcome: Refused | OSError) -> Scanned | Exception:

@@ -14,8 +14,6 @@ def why_not_version(text: str) -> str | None:
         return "a reserved name"
     try:
         Version(text)
-    except UnicodeEncodeError:
-        return "not a version: its name is not UTF-8"
     except ValueError as error:
         return f"not a version: {error}"
     return None
