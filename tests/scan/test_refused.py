@@ -1,5 +1,7 @@
 """Definitions that only Python can read, one idea each, and the reason and line that is given."""
 
+# ruff: noqa: RUF001 - look-alike letters are two of the ideas
+
 from __future__ import annotations
 
 from collections.abc import Callable
