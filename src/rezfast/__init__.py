@@ -1,1 +1,68 @@
-"""rezfast."""
+"""rezfast: rez's answers, from package.py files on disk, at native speed.
+
+What this module offers is loaded when it is first used, so that a command pays only for its own.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rezfast._scan import Refused, Scanned, scan
+    from rezfast._tables import PackageVariant, Tables
+    from rezfast.solve.solver import Solver
+    from rezfast.solve.sources import clear_caches, make_tables
+    from rezfast.solve.status import SolverCallbackReturn, SolverState, SolverStatus
+    from rezfast.version import Requirement, RequirementList, Version, VersionRange
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "PackageVariant",
+    "Refused",
+    "Requirement",
+    "RequirementList",
+    "Scanned",
+    "Solver",
+    "SolverCallbackReturn",
+    "SolverState",
+    "SolverStatus",
+    "Tables",
+    "Version",
+    "VersionRange",
+    "clear_caches",
+    "make_tables",
+    "scan",
+]
+
+_HOMES = {
+    "PackageVariant": "rezfast._tables",
+    "Refused": "rezfast._scan",
+    "Requirement": "rezfast.version",
+    "RequirementList": "rezfast.version",
+    "Scanned": "rezfast._scan",
+    "Solver": "rezfast.solve.solver",
+    "SolverCallbackReturn": "rezfast.solve.status",
+    "SolverState": "rezfast.solve.status",
+    "SolverStatus": "rezfast.solve.status",
+    "Tables": "rezfast._tables",
+    "Version": "rezfast.version",
+    "VersionRange": "rezfast.version",
+    "clear_caches": "rezfast.solve.sources",
+    "make_tables": "rezfast.solve.sources",
+    "scan": "rezfast._scan",
+}
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'rezfast' has no attribute {name!r}")
+    value = getattr(import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -11,7 +11,7 @@ from libc.string cimport memcmp
 
 from rezfast._lex cimport (
     KIND_STRING, NOT_LITERAL, REFUSED_DECORATOR, REFUSED_FUNCTION, REFUSED_INDENTATION, REFUSED_PREPROCESS,
-    REFUSED_SCOPE, REFUSED_SIGNATURE, REFUSED_SYNTAX, Scan, at_string, is_word, peek, peek_at, refuse, skip_block,
+    REFUSED_SCOPE, REFUSED_SIGNATURE, Scan, at_string, is_word, peek, peek_at, refuse, skip_block,
     skip_comment, skip_inline, skip_inside, skip_logical_line, strings, word_size,
 )
 from rezfast._rules cimport (
@@ -19,7 +19,7 @@ from rezfast._rules cimport (
     string_view,
 )
 from rezfast._scan cimport VIEW_SOURCE
-from rezfast._statements cimport annotation, bind, end_of_statement, identifier, skip_blank_lines
+from rezfast._statements cimport annotation, bind, end_of_line, identifier, skip_blank_lines
 from rezfast._values cimport literal
 
 
@@ -156,11 +156,7 @@ cdef inline bint decorated(Scan* s) noexcept nogil:
             s.at += 1
         else:
             return refuse(s, REFUSED_DECORATOR)
-        if not end_of_statement(s):
-            return False
-        if peek(s) == c';':
-            return refuse(s, REFUSED_SYNTAX)
-        if not skip_blank_lines(s):
+        if not skip_inline(s) or not end_of_line(s) or not skip_blank_lines(s):
             return False
     return function_keyword(s, late)
 
@@ -210,7 +206,7 @@ cdef inline bint scope_assignment(Scan* s, string_view alias, Names& paths) noex
     if peek(s) != c'=':
         return refuse(s, REFUSED_SCOPE)
     s.at += 1
-    return skip_inline(s) and literal(s, False, 0) != NOT_LITERAL and end_of_statement(s)
+    return skip_inline(s) and literal(s, False, 0) != NOT_LITERAL
 
 
 cdef inline bint scope_head(Scan* s, string_view* alias) noexcept nogil:
@@ -247,9 +243,7 @@ cdef inline bint scope_head(Scan* s, string_view* alias) noexcept nogil:
     if peek(s) != c':':
         return refuse(s, REFUSED_SCOPE)
     s.at += 1
-    if not end_of_statement(s):
-        return False
-    return peek(s) != c';' or refuse(s, REFUSED_SYNTAX)
+    return skip_inline(s) and end_of_line(s)
 
 
 cdef inline bint scope_statement(Scan* s, Names& paths) noexcept nogil:
@@ -280,21 +274,15 @@ cdef inline bint scope_statement(Scan* s, Names& paths) noexcept nogil:
         elif s.at - line != width or memcmp(margin, line, width) != 0:
             return refuse(s, REFUSED_INDENTATION)
         if at_string(s):
-            if not strings(s, False, NULL) or not end_of_statement(s):
+            if not strings(s, False, NULL):
                 return False
         elif is_word(s.at, word_size(s), b"pass", 4):
             s.at += 4
-            if not end_of_statement(s):
-                return False
         elif not scope_assignment(s, alias, paths):
             return False
-        if peek_before(s) != c'\n' and s.at < s.end:
-            return refuse(s, REFUSED_SCOPE)
+        if not skip_inline(s) or not end_of_line(s):
+            return False
     return margin != NULL or refuse(s, REFUSED_INDENTATION)
-
-
-cdef inline char peek_before(const Scan* s) noexcept nogil:
-    return (s.at - 1)[0] if s.at > s.begin else 0
 
 
 # ---- either ---------------------------------------------------------------------------------------------------

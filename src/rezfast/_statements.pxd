@@ -19,6 +19,13 @@ from rezfast._scan cimport VIEW_SOURCE, Definition
 from rezfast._values cimport field_value, literal, source_attribute
 
 
+# How a simple statement ends.
+cdef enum:
+    STATEMENT_REFUSED
+    STATEMENT_LINE
+    STATEMENT_SEMICOLON
+
+
 # ---- names ----------------------------------------------------------------------------------------------------
 
 cdef inline size_t identifier(Scan* s) noexcept nogil:
@@ -216,20 +223,25 @@ cdef inline bint import_from(Scan* s) noexcept nogil:
     return True
 
 
-cdef inline bint end_of_statement(Scan* s) noexcept nogil:
-    """To a semicolon, or past the newline that ends the statement."""
+cdef inline int end_of_statement(Scan* s) noexcept nogil:
+    """To a semicolon, or past the newline that ends the line. Returns which, or 0."""
     if not skip_inline(s):
-        return False
-    if s.at == s.end:
-        return True
-    if s.at[0] == c'#':
+        return STATEMENT_REFUSED
+    if peek(s) == c';':
+        return STATEMENT_SEMICOLON
+    return end_of_line(s)
+
+
+cdef inline int end_of_line(Scan* s) noexcept nogil:
+    """Past a comment and the newline."""
+    if peek(s) == c'#':
         skip_comment(s)
-        if s.at == s.end:
-            return True
-    if s.at[0] == c'\n':
+    if s.at < s.end:
+        if s.at[0] != c'\n':
+            refuse(s, REFUSED_ATTRIBUTE)
+            return STATEMENT_REFUSED
         s.at += 1
-        return True
-    return s.at[0] == c';' or refuse(s, REFUSED_ATTRIBUTE)
+    return STATEMENT_LINE
 
 
 cdef inline bint skip_blank_lines(Scan* s) noexcept nogil:
@@ -289,13 +301,15 @@ cdef inline bint simple_statement(Scan* s, Definition& out) noexcept nogil:
 
 cdef inline bint simple_line(Scan* s, Definition& out) noexcept nogil:
     """Simple statements up to the end of their line."""
+    cdef int ended
     while True:
-        if not simple_statement(s, out) or not end_of_statement(s):
+        if not simple_statement(s, out):
             return False
-        if s.at == s.end or s.at[0] != c';':
-            return True
+        ended = end_of_statement(s)
+        if ended != STATEMENT_SEMICOLON:
+            return ended
         s.at += 1
         if not skip_inline(s):
             return False
         if s.at == s.end or s.at[0] == c'#' or s.at[0] == c'\n':
-            return end_of_statement(s)
+            return end_of_line(s)

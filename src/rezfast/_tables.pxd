@@ -212,6 +212,9 @@ cdef class PackageVariant:
     cdef Tables _tables
     cdef uint32_t _family
     cdef uint32_t _row
+    cdef list _requirements
+    cdef frozenset _required
+    cdef frozenset _concerned
 
 
 cdef class Tables:

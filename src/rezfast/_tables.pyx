@@ -425,12 +425,38 @@ cdef class PackageVariant:
         cdef Row* row
         cdef vector[uint32_t] numbers
         cdef size_t d
+        if self._requirements is not None:
+            return self._requirements
         self._tables.store.lock.lock_shared()
         row = &family.rows[self._row]
         for d in range(row.first, row.first + row.count):
             numbers.push_back(family.dependencies[d].requirement)
         self._tables.store.lock.unlock_shared()
-        return [self._tables.requirement(numbers[d]) for d in range(numbers.size())]
+        self._requirements = [
+            self._tables.requirement(numbers[d]) for d in range(numbers.size())
+        ]
+        return self._requirements
+
+    @property
+    def required_names(self) -> frozenset[str]:
+        """The families that the variant requires (rez: `request_fams`)."""
+        if self._required is None:
+            self._required = frozenset(one.name for one in self.requirements if not one.conflict)
+        return self._required
+
+    @property
+    def concerned_names(self) -> frozenset[str]:
+        """The families that the variant says anything about."""
+        if self._concerned is None:
+            self._concerned = frozenset(one.name for one in self.requirements)
+        return self._concerned
+
+    def requirement_on(self, str family) -> object:
+        """What the variant says about a family; None if nothing."""
+        for one in self.requirements:
+            if one.name == family:
+                return one
+        return None
 
     def __eq__(self, other):
         if not isinstance(other, PackageVariant):
@@ -710,6 +736,22 @@ cdef class Tables:
             ]
             self._late[key] = added
             return added
+
+    def timestamps(self, str name) -> list[tuple[Version, int | None]]:
+        """When each package of a family was released; all of them are loaded to know."""
+        cdef uint32_t number = self.intern_family(name.encode())
+        cdef Family* family = self.family_at(number)
+        cdef vector[uint32_t] every
+        cdef size_t v
+        self.list_family(number)
+        with self._guard:
+            every = family.unloaded
+            self.load(number, every)
+            return [
+                (self.version_of(number, <uint32_t> v), family.versions[v].timestamp or None)
+                for v in range(family.versions.size())
+                if family.versions[v].state != VERSION_BROKEN
+            ]
 
     cdef object failure_of(self, uint32_t number, uint32_t version):
         return self._failures[(number, version)]

@@ -83,7 +83,7 @@ cdef class VersionToken:
             raise VersionError(f"Invalid version token {token!r}: {where}", token, position)
 
     def next(self):
-        """The token ``_`` longer: above this one and below all that are above it in a version."""
+        """The token above this one and below the numbers after it: ``2`` gives ``2_``."""
         return VersionToken(str(self) + "_")
 
     def less_than(self, VersionToken other not None):
@@ -230,6 +230,9 @@ cdef class Version:
 
     def __len__(self):
         return token_ends(self).size() // 2
+
+    def __iter__(self):
+        return iter(tokens_of(self))
 
     def __getitem__(self, index):
         """A `VersionToken`, or a list of them for a slice."""

@@ -23,7 +23,7 @@ cdef VersionRange make_range(const Bounds& bounds):
     return range
 
 
-cdef bint side_matches(const Bounds& bounds, bint upper) except -1:
+cdef bint has_bound(const Bounds& bounds, bint upper) except -1:
     if bounds.empty():
         raise IndexError("the range of no versions has no bounds")
     if upper:
@@ -72,8 +72,8 @@ cdef class VersionRange:
     """A set of versions: one or more contiguous pieces (rez: `VersionRange`).
 
     ``3`` is 3 and all that begins with it; ``3+`` or ``>=3``, ``>3``, ``<5``, ``<=5``, ``==3``
-    exactly 3; ``3+<5``, ``>3<=5``, ``3..5`` (both included), ``<5,>=3``; pieces are joined with ``|``; the
-    empty text is any version. Pieces that overlap are joined as rez joins them.
+    exactly 3; ``3+<5``, ``>3<=5``, ``3..5`` (both included), ``<5,>=3``; pieces are separated by
+    ``|``; the empty text is any version. Pieces that overlap are joined as rez joins them.
 
     Args:
         range_str: The text. None is the range of no versions.
@@ -100,11 +100,11 @@ cdef class VersionRange:
 
     def lower_bounded(self):
         """True if there is a lower bound above the empty version."""
-        return side_matches(self.bounds, False)
+        return has_bound(self.bounds, False)
 
     def upper_bounded(self):
         """True if there is an upper bound."""
-        return side_matches(self.bounds, True)
+        return has_bound(self.bounds, True)
 
     def bounded(self):
         """True if there are a lower and an upper bound."""
@@ -334,7 +334,7 @@ cdef class VersionRange:
         return self
 
     def __reduce__(self):
-        # Its text would not do: parsing joins pieces that stand apart.
+        # Its text would not do: reading it may join pieces or refuse impossible ones.
         return restore_range, (self.intervals(),)
 
 

@@ -8,8 +8,8 @@ accident: what it prints goes to stderr, the working directory and `sys.path` ar
 """
 
 from __future__ import annotations
-
 import __future__
+
 import builtins
 import os
 import sys

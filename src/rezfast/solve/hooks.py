@@ -9,7 +9,6 @@ from rezfast.solve.filters import PackageFilterBase, needs_timestamp
 from rezfast.solve.orderers import (
     PackageOrderList,
     VariantSelectMode,
-    bind_timestamps,
     get_orderer,
     is_default,
     variant_order,
@@ -51,7 +50,7 @@ class SolveHooks:
         tables: Tables,
     ) -> None:
         self._filter = package_filter
-        self._orderers = None if orderers is None else bind_timestamps(orderers, tables.timestamps)
+        self._orderers = None if orderers is None else orderers.bind(tables.timestamps)
         self._request = request
         self._mode = mode
         self.filtering = bool(package_filter)

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from rezfast.errors import ConfigurationError
-from rezfast.version import Version, VersionRange
+from rezfast.version import Version, VersionRange, reverse_sort_key
 
 if TYPE_CHECKING:
     from _typeshed import SupportsDunderLT
@@ -30,7 +30,6 @@ __all__ = [
     "OrderablePackage",
     "PackageOrder",
     "PerFamilyOrder",
-    "ReversedComparable",
     "SortedOrder",
     "TimestampPackageOrder",
     "Timestamps",
@@ -100,28 +99,6 @@ class FallbackComparable:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.main_comparable!r}, {self.fallback_comparable!r})"
-
-
-class ReversedComparable:
-    """Compares the other way round than the value that it holds."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, ReversedComparable):
-            return NotImplemented
-        return bool(self.value == other.value)
-
-    def __lt__(self, other: object) -> bool:
-        if not isinstance(other, ReversedComparable):
-            return NotImplemented
-        return bool(self.value > other.value)
-
-    def __repr__(self) -> str:
-        return f"reverse({self.value!r})"
 
 
 class PackageOrder(ABC):
@@ -277,7 +254,7 @@ class SortedOrder(PackageOrder):
         self.descending = descending
 
     def sort_key_implementation(self, package_name: str, version: Version) -> SortKey:
-        return version if self.descending else ReversedComparable(version)
+        return version if self.descending else reverse_sort_key(version)
 
     def __str__(self) -> str:
         return str(self.descending)
@@ -409,7 +386,14 @@ class VersionSplitPackageOrder(PackageOrder):
 
     @classmethod
     def from_pod(cls, data: Mapping[str, Any]) -> Self:
-        first_version = Version(_required(cls, data, "first_version"))
+        text = _required(cls, data, "first_version")
+        try:
+            first_version = Version(text)
+        except (TypeError, ValueError):
+            raise ConfigurationError(
+                f"package orderer of type {cls.name!r}: 'first_version' must be a version in"
+                f" quotes, not {text!r}"
+            ) from None
         return cls(first_version, packages=data.get("packages"))
 
 
@@ -481,8 +465,8 @@ class TimestampPackageOrder(PackageOrder):
         if first_after is None or version < first_after:
             return 1, version
         if self.rank:
-            return 0, ReversedComparable(_leading(version, self.rank)), version
-        return 0, ReversedComparable(version)
+            return 0, reverse_sort_key(_leading(version, self.rank)), version
+        return 0, reverse_sort_key(version)
 
     def reorder(
         self, iterable: Iterable[T], key: Callable[[T], OrderablePackage] | None = None
@@ -502,8 +486,13 @@ class TimestampPackageOrder(PackageOrder):
 
     @classmethod
     def from_pod(cls, data: Mapping[str, Any]) -> Self:
-        timestamp = _required(cls, data, "timestamp")
-        return cls(timestamp, rank=data.get("rank", 0), packages=data.get("packages"))
+        timestamp, rank = _required(cls, data, "timestamp"), data.get("rank", 0)
+        if not isinstance(timestamp, int | float) or not isinstance(rank, int):
+            raise ConfigurationError(
+                f"package orderer of type {cls.name!r}: 'timestamp' and 'rank' must be numbers,"
+                f" not {timestamp!r} and {rank!r}"
+            )
+        return cls(timestamp, rank=rank, packages=data.get("packages"))
 
 
 _ORDERER_TYPES: dict[str, type[PackageOrder]] = {}
@@ -545,9 +534,11 @@ def from_pod(data: Any) -> PackageOrder:
     Raises:
         ConfigurationError: `data` is not an orderer, or its type is not registered.
     """
+    type_name: Any
+    fields: Any
     if isinstance(data, Mapping):
         type_name = data.get("type")
-        fields: Any = {key: data[key] for key in data if key != "type"}
+        fields = {key: data[key] for key in data if key != "type"}
     elif isinstance(data, tuple | list) and len(data) == 2 and isinstance(data[1], Mapping):
         type_name, fields = data
     else:

@@ -11,6 +11,7 @@ from rezfast._tables import Tables
 from rezfast._version import VersionRange
 from rezfast.errors import PackageMetadataError
 from rezfast.repository import PackageFamily, PackageRepository, get_repository
+from rezfast.repository import clear_caches as clear_repositories
 
 
 class RepositorySource:
@@ -149,10 +150,8 @@ _tables_lock = Lock()
 
 
 def shared_tables(package_paths: Iterable[str | PackageRepository]) -> Tables:
-    """The tables of a search path, shared by all solves of the process until `clear_tables`."""
-    key = tuple(
-        get_repository(path) if isinstance(path, str) else path for path in package_paths
-    )
+    """The tables of a search path, shared by all solves of the process until `clear_caches`."""
+    key = _repositories(package_paths)
     with _tables_lock:
         found = _tables.get(key)
         if found is None:
@@ -160,7 +159,28 @@ def shared_tables(package_paths: Iterable[str | PackageRepository]) -> Tables:
         return found
 
 
-def clear_tables() -> None:
-    """Forget all shared tables; solves that run keep theirs."""
+def make_tables(
+    package_paths: Iterable[str | PackageRepository] | None = None,
+    *,
+    load_family: Callable[[str, VersionRange], Iterable[Any] | None] | None = None,
+) -> Tables:
+    """Tables of one's own, to pass to several solvers: of a search path, or of a callback.
+
+    Args:
+        package_paths: See `Solver`.
+        load_family: See `CallbackSource`.
+    """
+    if load_family is not None:
+        return Tables(CallbackSource(load_family))
+    return Tables(RepositorySource(_repositories(package_paths or ())))
+
+
+def clear_caches() -> None:
+    """Forget all repositories and shared tables: the next solve looks at the disk again."""
+    clear_repositories()
     with _tables_lock:
         _tables.clear()
+
+
+def _repositories(paths: Iterable[str | PackageRepository]) -> tuple[PackageRepository, ...]:
+    return tuple(get_repository(path) if isinstance(path, str) else path for path in paths)

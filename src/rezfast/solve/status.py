@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum
 
 
@@ -35,15 +36,22 @@ class SolverState:
     Attributes:
         num_solves: Solve steps so far.
         num_fails: How many of them failed.
-        phase: The scopes as they stand, in rez's notation.
     """
 
-    __slots__ = ("num_fails", "num_solves", "phase")
+    __slots__ = ("_describe", "_phase", "num_fails", "num_solves")
 
-    def __init__(self, num_solves: int, num_fails: int, phase: str) -> None:
+    def __init__(self, num_solves: int, num_fails: int, describe: Callable[[], str]) -> None:
         self.num_solves = num_solves
         self.num_fails = num_fails
-        self.phase = phase
+        self._describe = describe
+        self._phase: str | None = None
+
+    @property
+    def phase(self) -> str:
+        """The scopes as they stand, in rez's notation; to be asked for during the callback."""
+        if self._phase is None:
+            self._phase = self._describe()
+        return self._phase
 
     def __str__(self) -> str:
         return f"solve #{self.num_solves} ({self.num_fails} fails so far): {self.phase}"

@@ -1,4 +1,4 @@
-"""Versions, ranges and requirements, as rez's `rez.version` (the work is done in `rezfast._version`)."""
+"""Versions, ranges and requirements, as rez's `rez.version`; `rezfast._version` does the work."""
 
 from rezfast._version import (
     Requirement,

@@ -1,17 +1,19 @@
-"""A list of requirements brought to its shortest form: one requirement a name, or the first conflict."""
+"""Requirements brought to their shortest form: one for each name, or the first conflict."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-
 from rezfast._version import Requirement
+
+TYPE_CHECKING = False  # importing collections.abc would cost every start
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 
 class RequirementList:
-    """Requirements merged by name, in the order in which the names first came (rez: `RequirementList`).
+    """Requirements merged by name, in the order of first mention (rez: `RequirementList`).
 
-    ``foo-3+ bar !foo-5+`` becomes ``foo-3+<5 bar``. When two requirements cannot be merged, `conflict` holds
-    the merged one so far and the one that met it, and the list is empty.
+    ``foo-3+ bar !foo-5+`` becomes ``foo-3+<5 bar``. When two requirements cannot be merged,
+    `conflict` holds the merged one so far and the one that met it, and the list is empty.
 
     Args:
         requirements: The requirements, in order.

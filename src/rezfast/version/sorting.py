@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+TYPE_CHECKING = False  # importing typing would cost every start
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class ReverseSortKey:

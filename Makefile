@@ -1,0 +1,62 @@
+# make demo | test | bench | lint | clean. Everything lives in .venv; a step runs again only when
+# something it depends on has changed. Needs Python >= 3.11, a C++17 compiler and PyPI.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+# Directories are listed too: a removed file changes its directory and nothing else.
+SOURCES := $(shell find src examples -not -name '*.so' -not -path '*/__pycache__*' 2>/dev/null)
+PROJECT := CMakeLists.txt pyproject.toml README.md LICENSE
+
+DEMO_REQUEST ?= maya houdini usd
+
+# Requirement lists have one home, pyproject.toml: $(call requirements,EXPRESSION on the table `p`).
+requirements = $(BIN)/python -c "import tomllib; p = tomllib.load(open('pyproject.toml', 'rb')); print(*($(1)), sep='\n')" > $@.txt && $(PIP) install -q -r $@.txt && touch $@
+
+.PHONY: demo test bench lint check package clean
+.DELETE_ON_ERROR:
+
+demo: $(VENV)/.package
+	$(BIN)/rezfast resolve --path examples/packages $(DEMO_REQUEST)
+
+test: check $(VENV)/.test
+	$(BIN)/python -m pytest
+
+# What reads the code without running it.
+check: lint $(VENV)/.package
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+bench: $(VENV)/.package $(VENV)/.bench
+	$(BIN)/python -m bench $(BENCH)
+
+package: $(VENV)/.package
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+# cmake and ninja are build requirements of the back end; named here because the build below is not
+# isolated, which is what makes a second build compile only what changed.
+$(VENV)/.build: pyproject.toml | $(VENV)/bin/python
+	$(call requirements,p['build-system']['requires'] + 'cmake ninja'.split() + p['project']['dependencies'])
+
+$(VENV)/.test: pyproject.toml | $(VENV)/bin/python
+	$(call requirements,p['project']['optional-dependencies']['test'])
+
+$(VENV)/.bench: pyproject.toml | $(VENV)/bin/python
+	$(call requirements,p['project']['optional-dependencies']['bench'])
+
+# Installed as users have it, not editable: an import hook would cost start-up time, and what is
+# tested is then what is shipped.
+$(VENV)/.package: $(VENV)/.build $(SOURCES) $(PROJECT)
+	$(PIP) install -q --no-build-isolation --no-deps --force-reinstall -Cbuild-dir=build/make .
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build dist bench/out .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks

@@ -1,0 +1,138 @@
+"""The command line as click sees it: help, errors, completion, and every unusual spelling."""
+
+from __future__ import annotations
+
+import sys
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from rezfast.cli.commands import COMMANDS, command_module
+from rezfast.cli.outcome import EXIT_BAD_INPUT, EXIT_OK, guarded, report_error
+
+if TYPE_CHECKING:
+    from rezfast.cli.parameters import Given, Option
+
+_SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class LazyCommands(click.Group):
+    """The group of all commands; a command's module is imported when that command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return _click_command(cmd_name) if cmd_name in COMMANDS else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is asked for; a misspelt one is answered with the nearest."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            near = get_close_matches(name, COMMANDS, n=1, cutoff=0.5)
+            hint = f"did you mean '{near[0]}'?" if near else "try 'rezfast --help'"
+            raise click.UsageError(f"no such command '{name}'; {hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands under their purposes, from the table: no command is imported."""
+        purposes: dict[str, list[tuple[str, str]]] = {}
+        for name, entry in COMMANDS.items():
+            purposes.setdefault(entry.purpose, []).append((name, entry.summary))
+        for purpose, rows in purposes.items():
+            with formatter.section(purpose):
+                formatter.write_dl(rows)
+
+
+def _click_option(option: Option) -> click.Option:
+    settings: dict[str, Any] = {"help": option.help}
+    if option.kind == "flag":
+        settings["is_flag"] = True
+    else:
+        settings["type"] = int if option.kind == "integer" else str
+        settings["metavar"] = option.metavar
+        settings["multiple"] = option.many
+        if not option.many:
+            settings["default"] = option.default
+    return click.Option([option.name, *option.spellings], **settings)
+
+
+def _click_command(name: str) -> click.Command:
+    """A command's module as a click command; its result is the exit code."""
+    module = command_module(name)
+    parameters = module.PARAMETERS
+
+    def callback(**given: Any) -> int:
+        return guarded(module.run, given)
+
+    words = click.Argument(
+        [parameters.words], nargs=-1, required=True, metavar=f"{parameters.metavar}..."
+    )
+    return click.Command(
+        name,
+        context_settings=_SETTINGS,
+        callback=callback,
+        params=[words, *map(_click_option, parameters.options)],
+        help=module.HELP,
+        short_help=COMMANDS[name].summary,
+    )
+
+
+def _print_version(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:
+    if value:
+        # Deferred: reading installed metadata is slow, and only this option needs it.
+        from importlib.metadata import version
+
+        click.echo(f"rezfast {version('rezfast')}")
+        ctx.exit()
+
+
+@click.group("rezfast", cls=LazyCommands, invoke_without_command=True, context_settings=_SETTINGS)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show the version and exit.",
+)
+@click.pass_context
+def application(ctx: click.Context) -> int | None:
+    """Rez package resolving at native speed.
+
+    'rezfast COMMAND --help' describes a command.
+    """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+        return EXIT_OK
+    return None
+
+
+def read_with_click(name: str, arguments: list[str]) -> Given:
+    """What click reads from a command's arguments. Raises click.ClickException."""
+    with _click_command(name).make_context(name, list(arguments)) as ctx:
+        return dict(ctx.params)
+
+
+def run_with_click(arguments: list[str]) -> int:
+    """Run the program, read by click, and return its exit code."""
+    try:
+        code = application.main(arguments, prog_name="rezfast", standalone_mode=False)
+    except click.ClickException as error:
+        report_error(_with_help(error))
+        return EXIT_BAD_INPUT
+    except click.exceptions.Abort:
+        sys.stderr.write("\n")
+        return EXIT_BAD_INPUT
+    return code if isinstance(code, int) else EXIT_OK
+
+
+def _with_help(error: click.ClickException) -> str:
+    message = error.format_message().rstrip(".")
+    ctx = getattr(error, "ctx", None)
+    if ctx is None or ctx.parent is None:
+        return message
+    return f"{message} (see '{ctx.command_path} --help')"

@@ -1,0 +1,37 @@
+"""The commands there are, by purpose. Naming them imports none of them."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rezfast.cli.parameters import CommandModule
+
+
+class Entry:
+    """A command as the list of commands knows it.
+
+    Attributes:
+        purpose: Heading it stands under in `rezfast --help`.
+        summary: One line that says what it does.
+    """
+
+    __slots__ = ("purpose", "summary")
+
+    def __init__(self, purpose: str, summary: str) -> None:
+        self.purpose = purpose
+        self.summary = summary
+
+
+COMMANDS: dict[str, Entry] = {
+    "resolve": Entry(
+        "Ask for packages", "Find the packages that meet a request, or say why none do."
+    ),
+}
+
+
+def command_module(name: str) -> CommandModule:
+    """Import the module of a command that is in `COMMANDS`."""
+    module: CommandModule = import_module(f"rezfast.cli.{name}")
+    return module

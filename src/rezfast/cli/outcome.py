@@ -1,0 +1,81 @@
+"""How a command ends: exit codes, and one line for whatever went wrong."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from rezfast.errors import RezError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rezfast.cli.parameters import Given
+
+EXIT_OK = 0
+EXIT_FAILED = 1
+EXIT_BAD_INPUT = 2
+# What a shell reports for a program that SIGINT or SIGPIPE ended.
+EXIT_INTERRUPTED = 130
+EXIT_BROKEN_PIPE = 141
+
+
+class UsageError(Exception):
+    """A command line that was read but asks for something impossible. The text is the message."""
+
+
+def report_error(message: object) -> None:
+    """Write `rezfast: error: …` on stderr, as one line."""
+    line = " ".join(str(message).split())
+    sys.stderr.write(f"rezfast: error: {line or 'no reason was given'}\n")
+
+
+def write_out(text: str) -> None:
+    """Write to stdout and push it out, so that a failure shows here and not at exit.
+
+    A path of bytes that are no text in this locale is written as those bytes.
+    """
+    stream = sys.stdout
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="surrogateescape")
+    stream.write(text)
+    stream.flush()
+
+
+def guarded(run: Callable[[Given], int], given: Given) -> int:
+    """Run a command; turn whatever escapes it into one line and an exit code.
+
+    With `--debug` an error is raised on, for its traceback. An interrupt, and a reader that went
+    away, are not errors.
+    """
+    try:
+        return run(given)
+    except KeyboardInterrupt:
+        sys.stderr.write("\n")
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        _detach_stdout()
+        return EXIT_BROKEN_PIPE
+    except Exception as error:
+        if given.get("debug"):
+            raise
+        report_error(_message(error))
+        return EXIT_BAD_INPUT
+
+
+def _message(error: Exception) -> str:
+    if isinstance(error, (RezError, UsageError)):
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        where = f"{error.filename}: " if error.filename is not None else ""
+        return f"{where}{error.strerror}"
+    return f"unexpected {type(error).__name__}: {error} (--debug shows where)"
+
+
+def _detach_stdout() -> None:
+    # What is still buffered has no reader: without this the interpreter complains about it at exit.
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
