@@ -46,6 +46,7 @@ from rezfast._tables cimport (
     Slot,
     admitted,
     is_loaded,
+    load_mask,
     set_loaded,
 )
 from rezfast._version cimport (
@@ -167,6 +168,11 @@ cdef class NativeSolver:
     cdef vector[pair[uint32_t, uint32_t]] candidates
     cdef vector[uint64_t] scratch
     cdef vector[uint64_t] scratch2
+    cdef vector[uint32_t] split_versions
+    cdef vector[uint32_t] split_rows
+    cdef vector[uint64_t] split_shared
+    cdef vector[uint64_t] split_own
+    cdef vector[SortKey] sort_keys
 
     cdef deque[Bounds] ranges                # of ephemerals, as they narrow
     cdef unordered_map[uint32_t, Overlay] overlays
@@ -219,6 +225,8 @@ cdef class NativeSolver:
         cdef size_t i
         cdef Requirement item
         cdef string text
+        cdef vector[uint32_t] targets
+        cdef uint32_t target
         for asked in request:
             if isinstance(asked, str):
                 text = asked.encode()
@@ -229,8 +237,9 @@ cdef class NativeSolver:
                 item = asked
                 requirement_text(item.data, text)
                 number = self.tables.intern_request(item.data, text)
-            for i in range(self.request.size()):
-                if self.tables.target(self.request[i]) == self.tables.target(number):
+            target = self.tables.target(number)
+            for i in range(targets.size()):
+                if targets[i] == target:
                     merged = self.tables.intern_merged(self.request[i], number)
                     if merged == NOT_FOUND:
                         self.clash.first = self.request[i]
@@ -240,6 +249,7 @@ cdef class NativeSolver:
                     break
             else:
                 self.request.push_back(number)
+                targets.push_back(target)
         return True
 
     # -- the outside -----------------------------------------------------------------------------
@@ -931,15 +941,15 @@ cdef class NativeSolver:
         self, const Extraction& extraction, Family* family, uint64_t* rows, uint32_t words
     ) noexcept nogil:
         """Keep those of `rows` that one extraction admits."""
-        cdef RowMask* mask
+        cdef const uint64_t* mask
         cdef uint32_t r, w
         cdef uint64_t* any_of
         cdef bint exclusive = False
         cdef Bounds bounds
         if extraction.count == 1:
-            mask = admitted(self.store, self.extracted_requirements[extraction.first])
+            mask = mask_of(self.store, self.extracted_requirements[extraction.first])
             for w in range(words):
-                rows[w] &= mask.bits[w]
+                rows[w] &= mask[w]
             return
         for r in range(extraction.first, extraction.first + extraction.count):
             if self.store.requirements[self.extracted_requirements[r]].exclusive_lower:
@@ -951,9 +961,9 @@ cdef class NativeSolver:
             rows_in_range(family, bounds, any_of, words)
         else:
             for r in range(extraction.first, extraction.first + extraction.count):
-                mask = admitted(self.store, self.extracted_requirements[r])
+                mask = mask_of(self.store, self.extracted_requirements[r])
                 for w in range(words):
-                    any_of[w] |= mask.bits[w]
+                    any_of[w] |= mask[w]
         for w in range(words):
             rows[w] &= any_of[w]
 
@@ -1004,7 +1014,7 @@ cdef class NativeSolver:
         cdef Scope* scope = &self.scopes[i]
         cdef Family* family = self.store.families[scope.family]
         cdef Bounds merged, wanted
-        cdef RowMask* mask
+        cdef const uint64_t* mask
         cdef uint32_t w, words
         cdef int outcome
         if not self.merged_range(t, merged):
@@ -1023,9 +1033,9 @@ cdef class NativeSolver:
         self.admit_all(t, family, self.scratch.data(), words)
         scope = &self.scopes[i]
         if scope.range != NULL:
-            mask = admitted(self.store, scope.requirement)
+            mask = mask_of(self.store, scope.requirement)
             for w in range(words):
-                self.scratch[w] &= ~mask.bits[w]
+                self.scratch[w] &= ~mask[w]
         if count_rows(self.scratch.data(), words) == 0:
             return FAILED
         scope = self.own(i)
@@ -1219,6 +1229,7 @@ cdef class NativeSolver:
         """Ask the package filter about the versions of a range that it has not seen."""
         cdef Overlay* overlay = &self.overlays[family.id]
         cdef int64_t timestamp
+        cdef bint hidden = False
         cdef size_t v
         cdef uint32_t number = family.id
         cdef int outcome = GOING
@@ -1230,17 +1241,20 @@ cdef class NativeSolver:
             self.store.lock.unlock_shared()
             with gil:
                 try:
-                    overlay.seen[v] = 1 if self.hooks.excludes(
+                    hidden = self.hooks.excludes(
                         self.tables.family_name(number),
                         self.tables.version_of(number, <uint32_t> v),
                         timestamp or None,
-                    ) else 2
+                    )
                 except BaseException as error:
                     self.raised = error
                     outcome = RAISED
             self.store.lock.lock_shared()
             if outcome == RAISED:
                 return RAISED
+            overlay.seen[v] = 2
+            if hidden:
+                overlay.seen[v] = 1
         return GOING
 
     cdef int python_late(self, Family* family, const Bounds* wanted) noexcept nogil:
@@ -1450,19 +1464,19 @@ cdef class NativeSolver:
     cdef bint contradicts(self, uint32_t number, Scope* by) noexcept nogil:
         """Whether a requirement cannot be met by what is left of its target's scope."""
         cdef Requirement_* req = self.store.requirements[number]
-        cdef RowMask* mask
+        cdef const uint64_t* mask
         cdef uint32_t w
         if not req.data.has_range:
             return False
         if by.kind == SCOPE_PACKAGES:
-            mask = admitted(self.store, number)
+            mask = mask_of(self.store, number)
             if req.data.conflict:
                 for w in range(by.words):
-                    if by.rows[w] & ~mask.bits[w]:
+                    if by.rows[w] & ~mask[w]:
                         return False
                 return True
             for w in range(by.words):
-                if by.rows[w] & mask.bits[w]:
+                if by.rows[w] & mask[w]:
                     return False
             return True
         if by.range == NULL:
@@ -1511,39 +1525,37 @@ cdef class NativeSolver:
 
         With two rows left, or a first row that requires no more than every row does, the first.
         """
-        cdef vector[uint32_t] versions, rows
-        cdef vector[uint64_t] shared, own
         cdef size_t v, r, w
         cdef bint first = True
         cdef uint64_t left
         cdef uint32_t cursor = 0
         cdef bint in_order = family.descending and not self.ordering
         if not in_order:
-            self.order_versions(scope, family, versions)
+            self.order_versions(scope, family, self.split_versions)
         v = 0
         while True:
             if in_order:
-                if not next_version(scope, family, &cursor, rows):
+                if not next_version(scope, family, &cursor, self.split_rows):
                     return
             else:
-                if v == versions.size():
+                if v == self.split_versions.size():
                     return
-                rows_of_version(scope, family, versions[v], rows)
+                rows_of_version(scope, family, self.split_versions[v], self.split_rows)
                 v += 1
-            self.order_rows(family, rows)
-            for r in range(rows.size()):
-                self.required_slots(family, rows[r], scope, own)
+            self.order_rows(family, self.split_rows)
+            for r in range(self.split_rows.size()):
+                self.required_slots(family, self.split_rows[r], scope, self.split_own)
                 if first:
-                    shared = own
+                    self.split_shared = self.split_own
                 else:
-                    for w in range(shared.size()):
-                        shared[w] &= own[w]
+                    for w in range(self.split_shared.size()):
+                        self.split_shared[w] &= self.split_own[w]
                 left = 0
-                for w in range(shared.size()):
-                    left |= shared[w]
+                for w in range(self.split_shared.size()):
+                    left |= self.split_shared[w]
                 if not first and left == 0:
                     return
-                out[rows[r] >> 6] |= (<uint64_t> 1) << (rows[r] & 63)
+                out[self.split_rows[r] >> 6] |= (<uint64_t> 1) << (self.split_rows[r] & 63)
                 if first and (left == 0 or scope.count <= 2):
                     return
                 first = False
@@ -1607,26 +1619,26 @@ cdef class NativeSolver:
     cdef void order_rows(self, Family* family, vector[uint32_t]& rows) noexcept nogil:
         """Put the rows of one version in rez's order of preference."""
         cdef size_t i, j
-        cdef vector[SortKey] keys
         cdef SortKey key
         if rows.size() < 2:
             return
         if self.ordering:
             self.python_row_order(family, rows)
             return
+        self.sort_keys.clear()
         self.key_requirements.clear()
         self.key_places.clear()
         for i in range(rows.size()):
             self.sort_key(family, rows[i], key)
             # insertion: a package has few variants
-            keys.push_back(key)
+            self.sort_keys.push_back(key)
             j = i
-            while j > 0 and self.preferred(family, key, keys[j - 1]):
-                keys[j] = keys[j - 1]
+            while j > 0 and self.preferred(family, key, self.sort_keys[j - 1]):
+                self.sort_keys[j] = self.sort_keys[j - 1]
                 j -= 1
-            keys[j] = key
+            self.sort_keys[j] = key
         for i in range(rows.size()):
-            rows[i] = keys[i].row
+            rows[i] = self.sort_keys[i].row
 
     cdef void sort_key(self, Family* family, uint32_t number, SortKey& key) noexcept nogil:
         """Collect what a row is preferred by: its requirements on requested families, the others."""
@@ -1663,9 +1675,8 @@ cdef class NativeSolver:
     cdef bint preferred(self, Family* family, const SortKey& a, const SortKey& b) noexcept nogil:
         """Whether row `a` comes before row `b`: rez sorts by this key, highest first."""
         cdef uint32_t k
+        cdef uint32_t one, other
         cdef int order
-        cdef Requirement_* x
-        cdef Requirement_* y
         if self.intersection_priority and a.requested != b.requested:
             return a.requested > b.requested
         for k in range(min(a.requested, b.requested)):
@@ -1681,11 +1692,15 @@ cdef class NativeSolver:
         if a.additional != b.additional:
             return a.additional < b.additional
         for k in range(a.additional):
-            x = self.store.requirements[self.key_requirements[a.first + a.requested + k]]
-            y = self.store.requirements[self.key_requirements[b.first + b.requested + k]]
-            order = range_compare(x.data.range, y.data.range)
+            one = self.key_requirements[a.first + a.requested + k]
+            other = self.key_requirements[b.first + b.requested + k]
+            if one == other:
+                continue
+            order = self.compare(one, other)
             if order == 0:
-                order = x.data.name.compare(y.data.name)
+                order = self.store.requirements[one].data.name.compare(
+                    self.store.requirements[other].data.name
+                )
             if order:
                 return order > 0
         return family.rows[a.row].index > family.rows[b.row].index
@@ -1887,6 +1902,15 @@ cdef class NativeSolver:
 
 
 # -- sets of rows ------------------------------------------------------------------------------------------------
+
+cdef inline const uint64_t* mask_of(Store* store, uint32_t requirement) noexcept nogil:
+    """The rows that a requirement admits; made only if rows were added since it was last asked."""
+    cdef Requirement_* req = store.requirements[requirement]
+    cdef RowMask* mask = load_mask(req)
+    if mask == NULL or mask.rows < store.families[req.family].rows.size():
+        mask = admitted(store, requirement)
+    return mask.bits.data()
+
 
 cdef inline bint bit_of(const uint64_t* bits, uint32_t i) noexcept nogil:
     return (bits[i >> 6] >> (i & 63)) & 1

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import functools
-
 from differential.rez_oracle import Outcome, contradictions, differences
 from differential.rez_oracle import solve as rez_solve
 from differential.solver_cases import SolverCase
 
 import rezfast
-from rezfast import config
 from rezfast.errors import RezError
 from rezfast.repository import MemoryRepository
 from rezfast.solve.filters import PackageFilterList
@@ -18,11 +15,24 @@ from rezfast.solve.orderers import PackageOrderList
 
 def solve(case: SolverCase) -> Outcome:
     """rezfast's outcome of a case."""
-    previous = config.use(_settings(case["error_on_missing_variant_requires"]))
+    stage = "construct"
     try:
-        return _solve(case)
-    finally:
-        config.use(previous)
+        solver = rezfast.Solver(
+            case["request"],
+            [MemoryRepository.create_repository(data) for data in case["repositories"]],
+            package_filter=PackageFilterList.from_pod(case["package_filter"]),
+            package_orderers=PackageOrderList.from_pod(case["package_orderers"]),
+            building=case["building"],
+            variant_select_mode=case["variant_select_mode"],
+            error_on_missing_variant_requires=case["error_on_missing_variant_requires"],
+            max_fails=case["max_fails"],
+        )
+        stage = "solve"
+        solver.solve()
+        return _answer(solver)
+    except Exception as error:
+        kind = "error" if isinstance(error, RezError) else "crash"
+        return Outcome(kind, type(error).__name__, str(error), stage)
 
 
 def compare(case: SolverCase) -> tuple[Outcome, list[str]]:
@@ -36,26 +46,6 @@ def compare(case: SolverCase) -> tuple[Outcome, list[str]]:
     if not found and expected.status == "crash" and actual.status == "solved":
         found = contradictions(case, actual)
     return expected, found
-
-
-def _solve(case: SolverCase) -> Outcome:
-    stage = "construct"
-    try:
-        solver = rezfast.Solver(
-            case["request"],
-            [MemoryRepository.create_repository(data) for data in case["repositories"]],
-            package_filter=PackageFilterList.from_pod(case["package_filter"]),
-            package_orderers=PackageOrderList.from_pod(case["package_orderers"]),
-            building=case["building"],
-            variant_select_mode=case["variant_select_mode"],
-            max_fails=case["max_fails"],
-        )
-        stage = "solve"
-        solver.solve()
-        return _answer(solver)
-    except Exception as error:
-        kind = "error" if isinstance(error, RezError) else "crash"
-        return Outcome(kind, type(error).__name__, str(error), stage)
 
 
 def _answer(solver: rezfast.Solver) -> Outcome:
@@ -72,11 +62,3 @@ def _answer(solver: rezfast.Solver) -> Outcome:
         outcome.description = solver.failure_description()
         outcome.cyclic = outcome.failure == "Cycle"
     return outcome
-
-
-@functools.cache
-def _settings(error_on_missing: bool) -> config.Settings:
-    """rez's defaults and what a case sets: no config file, no environment variable."""
-    return config.Settings.from_sources(
-        environ={}, files=[], overrides={"error_on_missing_variant_requires": error_on_missing}
-    )

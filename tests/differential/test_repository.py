@@ -149,7 +149,7 @@ def combined_texts(draw: st.DrawFn) -> dict[str, Any]:
     data["name"] = "whatever"
     if draw(st.integers(0, 4)):
         data["versions"] = draw(
-            st.lists(st.sampled_from(["1.0", "1-1", "2", "10", "3.é"]), unique=True, max_size=4)
+            st.lists(st.sampled_from(["1.0", "1-1", "2", "10", "3é0"]), unique=True, max_size=4)
         )
     if draw(st.booleans()):
         ranges = st.sampled_from(["1", "1.0", "1.0|==1.0", "2+", "", "<2"])
@@ -161,13 +161,13 @@ def combined_texts(draw: st.DrawFn) -> dict[str, Any]:
 def repositories(draw: st.DrawFn) -> Tree:
     tree: Tree = {}
     for name in FAMILIES:
-        if draw(st.integers(0, 3)):
+        if draw(st.integers(0, 2)):
             for path, text in draw(directory_families()).items():
                 tree[f"{name}/{path}"] = text
         elif draw(st.booleans()):
             tree[name] = draw(st.sampled_from(["a file", "->nowhere", "->other"]))
         for extension in (".py", ".yaml"):
-            if draw(st.integers(0, 3)) == 0:
+            if draw(st.booleans()):
                 data = draw(combined_texts())
                 python = literal(data)
                 yaml = str(data).replace("True", "true").replace("False", "false")
@@ -263,7 +263,7 @@ def seen_by_us(name: str, paths: list[str]) -> Seen:
         packages = find_packages(name, paths)
     except PackageMetadataError:
         return "broken"
-    seen: Seen = {}
+    seen: dict[str, tuple[str | None, object]] = {}
     for family, index in packages:
         fields = our_fields(family.load([index])[0])
         uri = None if fields == "missing" else family.uri(index)
@@ -288,7 +288,7 @@ configurations = st.fixed_dictionaries(
 )
 
 
-@hypothesis_settings(max_examples=300, deadline=None)
+@hypothesis_settings(max_examples=100, deadline=None)
 @given(st.lists(repositories(), min_size=1, max_size=3), configurations)
 def test_the_same_packages_are_seen(trees: list[Tree], configuration: dict[str, Any]) -> None:
     with tempfile.TemporaryDirectory() as directory, both_configured(configuration):
@@ -328,7 +328,7 @@ def test_the_example_packages_are_seen_in_the_same_way() -> None:
             assert seen_by_us(name, [path]) == seen_by_rez(name, [path])
 
 
-@hypothesis_settings(max_examples=100, deadline=None)
+@hypothesis_settings(max_examples=50, deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(FAMILIES),

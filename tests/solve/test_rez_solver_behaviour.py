@@ -6,14 +6,12 @@ A manual of rez's resolve algorithm by example. A package is written as `{versio
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import permutations
 from typing import Any
 
 import pytest
 
-from rezfast import Solver, config
+from rezfast import Solver
 from rezfast.errors import (
     PackageFamilyNotFoundError,
     PackageMetadataError,
@@ -71,17 +69,6 @@ def failure(packages: Packages, request: str, **options: Any) -> str:
         assert other.status.name == "failed"
         assert other.resolved_packages is None and other.resolved_ephemerals is None
     return type(solver(packages, request, **options).failure_reason()).__name__
-
-
-@contextmanager
-def missing_variant_requires(raises: bool) -> Iterator[None]:
-    """The setting `error_on_missing_variant_requires` for a while."""
-    overrides = {"error_on_missing_variant_requires": raises}
-    previous = config.use(config.Settings.from_sources(environ={}, files=[], overrides=overrides))
-    try:
-        yield
-    finally:
-        config.use(previous)
 
 
 PYTHON: Packages = {"python": {"2.5.2": [], "2.6.0": [], "2.6.8": [], "2.7.0": []}}
@@ -504,27 +491,27 @@ def test_a_gap_between_the_versions_there_are_is_a_conflict_not_an_error() -> No
 MISSING: Packages = {"tool": {"1": {"variants": [["nowhere"], ["nada"]]}}, "nada": {"1": []}}
 
 
-def test_a_missing_family_that_a_variant_requires_can_be_passed_over() -> None:
-    with missing_variant_requires(raises=False):
-        assert answer(MISSING, "tool") == ["nada-1[]", "tool-1[1]"]
-
-
 def test_a_missing_family_that_a_variant_requires_is_an_error_by_default() -> None:
-    with missing_variant_requires(raises=True), pytest.raises(PackageFamilyNotFoundError):
-        solver(MISSING, "tool")
+    with pytest.raises(PackageFamilyNotFoundError):
+        solver(MISSING, "tool", error_on_missing_variant_requires=True)
+
+
+def test_a_missing_family_that_a_variant_requires_can_be_passed_over() -> None:
+    options = {"error_on_missing_variant_requires": False}
+    assert answer(MISSING, "tool", **options) == ["nada-1[]", "tool-1[1]"]
 
 
 def test_a_solve_that_fails_over_a_missing_family_knows_no_reason() -> None:
-    with missing_variant_requires(raises=False):
-        failed = solver({"tool": {"1": ["nowhere"]}}, "tool")
+    packages: Packages = {"tool": {"1": ["nowhere"]}}
+    failed = solver(packages, "tool", error_on_missing_variant_requires=False)
     assert failed.status.name == "failed"
     assert failed.failure_reason() is None
 
 
 def test_a_weak_request_for_a_missing_family_is_an_error_once_it_is_wanted() -> None:
     packages: Packages = {"tool": {"1": ["nowhere"]}}
-    with missing_variant_requires(raises=False), pytest.raises(PackageFamilyNotFoundError):
-        solver(packages, "~nowhere-1 tool")
+    with pytest.raises(PackageFamilyNotFoundError):
+        solver(packages, "~nowhere-1 tool", error_on_missing_variant_requires=False)
 
 
 # wrong input
