@@ -11,7 +11,7 @@ import os
 from collections import Counter
 from typing import Any
 
-from differential import rez_oracle, rezfast_solve
+from differential import rez_oracle
 from differential.solver_cases import SolverCase, seeded_case, solver_cases
 from hypothesis import HealthCheck, given, settings
 from rez.package_filter import PackageFilterList as RezFilters
@@ -21,7 +21,7 @@ from rez.utils.graph_utils import read_graph_from_string
 from rez.version import Requirement as RezRequirement
 
 import rezfast
-from rezfast import config
+from rezfast.errors import RezError
 from rezfast.repository import MemoryRepository
 from rezfast.solve.filters import PackageFilterList
 from rezfast.solve.graph import Graph
@@ -117,8 +117,6 @@ def _picture_of_rez(graph: Any) -> Picture:
 
 
 def _solve(case: SolverCase, prune: bool) -> rezfast.Solver | None:
-    missing = case["error_on_missing_variant_requires"]
-    previous = config.use(rezfast_solve._settings(missing))
     try:
         solver = rezfast.Solver(
             case["request"],
@@ -127,15 +125,14 @@ def _solve(case: SolverCase, prune: bool) -> rezfast.Solver | None:
             package_orderers=PackageOrderList.from_pod(case["package_orderers"]),
             building=case["building"],
             variant_select_mode=case["variant_select_mode"],
+            error_on_missing_variant_requires=case["error_on_missing_variant_requires"],
             max_fails=case["max_fails"],
             prune_unfailed=prune,
         )
         solver.solve()
-        return solver
-    except rezfast.errors.RezError:
+    except RezError:
         return None
-    finally:
-        config.use(previous)
+    return solver
 
 
 def _picture(graph: Graph) -> Picture:

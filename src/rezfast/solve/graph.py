@@ -253,8 +253,9 @@ class _Drawing:
         for (_, family), extracted in self.replay.extractions.items():
             by_family.setdefault(family, []).append(extracted)
         for family, extractions in by_family.items():
-            merged = RequirementList(extractions).get(family) if len(extractions) > 1 else None
-            if merged is None:
+            together = RequirementList(extractions)
+            merged = together.get(family)
+            if len(extractions) == 1 or together.conflict or merged is None:
                 continue
             for extracted in extractions:
                 if extracted != merged:

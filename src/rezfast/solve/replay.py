@@ -177,10 +177,16 @@ class Replay:
         self.extractions: dict[tuple[str, str], Requirement] = {}
         self.failure: FailureReason | None = None
         self.scopes = [
-            ReplayScope(native, name, request, group(variants), frozenset(extracted))
-            for name, _, request, variants, extracted, _ in native.export_scopes()
+            ReplayScope(native, name, request, group(variants))
+            for name, _, request, variants, _, _ in native.export_scopes()
         ]
         self._changed = set(native.changed_scopes)
+        for i, scope in enumerate(self.scopes):
+            # The phase before extracted all there was, and the split gave the changed scope a new
+            # start. The native solver does not extract again what has no effect, so its own record
+            # says less than rez's.
+            if i not in self._changed:
+                scope.extracted = scope.common
 
     @classmethod
     def of_request_conflict(cls, first: Requirement, second: Requirement) -> Replay:
