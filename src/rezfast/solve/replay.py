@@ -165,6 +165,8 @@ class Replay:
 
     Args:
         native: A solver that was advanced to just before the step.
+        finished: The solver whose step it is, if that is another one: it went through the phase
+            already, so its package filter has seen every package that the phase looks at.
 
     Attributes:
         scopes: The scopes, as the phase left them.
@@ -172,12 +174,12 @@ class Replay:
         failure: Why the phase failed; None if it did not.
     """
 
-    def __init__(self, native: NativeSolver) -> None:
-        self._native = native
+    def __init__(self, native: NativeSolver, finished: NativeSolver | None = None) -> None:
+        self._native = finished or native
         self.extractions: dict[tuple[str, str], Requirement] = {}
         self.failure: FailureReason | None = None
         self.scopes = [
-            ReplayScope(native, name, request, group(variants))
+            ReplayScope(self._native, name, request, group(variants))
             for name, _, request, variants, _, _ in native.export_scopes()
         ]
         self._changed = set(native.changed_scopes)
