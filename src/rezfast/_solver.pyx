@@ -348,8 +348,14 @@ cdef class NativeSolver:
         for i in range(self.solution.size()):
             if self.solution[i].second == NOT_FOUND:
                 scope = &self.scopes[self.scope_of[self.solution[i].first]]
-                result.append(self.range_requirement(scope.family, deref(scope.range)))
+                result.append(self.ephemeral_requirement(scope))
         return result
+
+    cdef object ephemeral_requirement(self, Scope* scope):
+        """What an ephemeral scope stands at: the request as it was written, until it narrows."""
+        if scope.requirement != NOT_FOUND:
+            return self.tables.requirement(scope.requirement)
+        return self.range_requirement(scope.family, deref(scope.range))
 
     def cycle_packages(self) -> list:
         """The variants of the cycle that ended the solve, each requiring the next."""
@@ -382,12 +388,9 @@ cdef class NativeSolver:
                     self.tables.requirement(scope.requirement), [], [], False,
                 ))
             elif scope.kind == SCOPE_EPHEMERAL:
-                if scope.conflict:
-                    requirement = self.tables.requirement(scope.requirement)
-                else:
-                    requirement = self.range_requirement(scope.family, deref(scope.range))
                 result.append((
-                    self.tables.family_name(scope.family), "ephemeral", requirement, [], [], False,
+                    self.tables.family_name(scope.family), "ephemeral",
+                    self.ephemeral_requirement(scope), [], [], False,
                 ))
             else:
                 with nogil:
@@ -1011,6 +1014,7 @@ cdef class NativeSolver:
         self.ranges.push_back(narrowed)
         scope = self.own(i)
         scope.conflict = False
+        scope.requirement = NOT_FOUND
         scope.range = &self.ranges.back()
         self.mark_changed(i)
         self.num_intersections += 1
