@@ -224,4 +224,4 @@ def _report_bad_input(error: RezError, given: Given, began: float) -> int:
 
 def _write_graph(solver: Solver, path: str) -> None:
     with open(path, "w", encoding="utf-8") as file:
-        file.write(solver.get_graph().as_dot())
+        file.write(solver.get_graph().to_dot())
