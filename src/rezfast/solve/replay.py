@@ -165,6 +165,8 @@ class Replay:
 
     Args:
         native: A solver that was advanced to just before the step.
+        finished: The solver whose step it is, if that is another one: it went through the phase
+            already, so its package filter has seen every package that the phase looks at.
 
     Attributes:
         scopes: The scopes, as the phase left them.
@@ -172,15 +174,21 @@ class Replay:
         failure: Why the phase failed; None if it did not.
     """
 
-    def __init__(self, native: NativeSolver) -> None:
-        self._native = native
+    def __init__(self, native: NativeSolver, finished: NativeSolver | None = None) -> None:
+        self._native = finished or native
         self.extractions: dict[tuple[str, str], Requirement] = {}
         self.failure: FailureReason | None = None
         self.scopes = [
-            ReplayScope(native, name, request, group(variants), frozenset(extracted))
-            for name, _, request, variants, extracted, _ in native.export_scopes()
+            ReplayScope(self._native, name, request, group(variants))
+            for name, _, request, variants, _, _ in native.export_scopes()
         ]
         self._changed = set(native.changed_scopes)
+        for i, scope in enumerate(self.scopes):
+            # The phase before extracted all there was, and the split gave the changed scope a new
+            # start. The native solver does not extract again what has no effect, so its own record
+            # says less than rez's.
+            if i not in self._changed:
+                scope.extracted = scope.common
 
     @classmethod
     def of_request_conflict(cls, first: Requirement, second: Requirement) -> Replay:

@@ -365,7 +365,7 @@ class Solver:
         if found is None:
             native = self._start()
             native.advance(step)
-            found = Replay(native)
+            found = Replay(native, self._native)
             found.run()
             if self.cyclic_fail and step == self.num_solves:
                 found.set_cycle(self._native.cycle_packages())
