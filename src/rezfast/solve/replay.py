@@ -199,6 +199,10 @@ class Replay:
         made.failure = DependencyConflicts([DependencyConflict(first, second)])
         return made
 
+    def variants(self, family: str, wanted: VersionRange) -> list[PackageVariant]:
+        """The variants of a family in a range that the solve may use, as far as it read them."""
+        return self._native.variants(family, wanted)
+
     def set_cycle(self, packages: list[PackageVariant]) -> None:
         """Make the cycle that ended the solve the reason of failure."""
         self.failure = Cycle([VersionedObject.construct(p.name, p.version) for p in packages])
