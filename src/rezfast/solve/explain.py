@@ -79,7 +79,7 @@ def explain(
         conflict = failure.conflicts[0]
         return _of_request(conflict.dependency, conflict.conflicting_request)
     trials = None if again is None else _Trials(again)
-    if trials is not None and len(request) > 1:
+    if trials is not None:
         smaller, found = trials.smallest(request)
         if found is not None:
             return _explained(found, smaller, tables, trials, request)
@@ -104,17 +104,32 @@ def _explained(
     if trials is not None and trials.fails is not None:
         involved = list(core)
         hints += trials.hints(core, request, tables, trail.focus)
-    names = listed([str(one) for one in involved])
-    head = f"{names}: {cause}" if names else cause
-    lines = [head, *trail.lines]
+    if trials is not None and trials.solved:
+        hints = ["there is an answer: the solve was stopped before it was found"]
+    elif not hints and trials is not None:
+        hints = trials.without_one(involved, request)
+    tries = 1 if trials is None else trials.fails or 1
+    lines = [_headline(involved, cause, trail.focus), *trail.lines]
     if trail.cut:
         lines.append("and more of the kind")
-    if trail.chosen:
-        lines.append(trail.choice_text(None if trials is None else trials.fails))
+    if trail.chosen and tries > 1:
+        lines[0] += f", in the first of {tries} tries"
+        lines.append(f"that try was with {trail.choice()}; the others failed as well")
+    elif trail.chosen and trials is None:
+        lines.append(f"that was with {trail.choice()}: other versions may have failed otherwise")
     return Explanation(kind, lines, involved, hints[:_MOST_HINTS])
 
 
-def _follow(trail: _Trail) -> tuple[str, str, list[str]]:
+def _headline(involved: list[Requirement], cause: str | None, focus: str) -> str:
+    names = listed([str(one) for one in involved])
+    if cause is not None:
+        return f"{names}: {cause}" if names else cause
+    if len(involved) < 2:
+        return f"{names or 'the request'}: what it requires does not agree on {focus}"
+    return f"{names} do not agree on {focus}"
+
+
+def _follow(trail: _Trail) -> tuple[str, str | None, list[str]]:
     """Walk from the failure to the request; returns kind, cause, and hints that need no trial."""
     failure = trail.replay.failure
     if isinstance(failure, Cycle):
@@ -126,12 +141,12 @@ def _follow(trail: _Trail) -> tuple[str, str, list[str]]:
         family = failure.conflicts[0].dependency.name
         trail.focus = family
         trail.nothing_left(family)
-        return "conflict", trail.cause(family), []
+        return "conflict", trail.cause(), []
     if isinstance(failure, TotalReduction):
         family = failure.reductions[0].name
         trail.focus = failure.reductions[0].conflicting_request.name
         trail.nothing_left(family)
-        return "reduction", trail.cause(family), []
+        return "reduction", trail.cause(), []
     missing = trail.missing_family()
     if missing is None:
         return "unknown", "no answer, for a reason that is not known", []
@@ -179,7 +194,7 @@ class _Trail:
         if family in self.request:
             found.append(_Claim(None, self.request[family]))
         for scope in self.replay.scopes:
-            if scope.name != family and family in scope.common:
+            if family in scope.common:
                 ranges = [one.range for one in _requirements(scope.variants, family)]
                 wanted = [one for one in ranges if one is not None]
                 merged = wanted[0].union(wanted[1:])
@@ -200,16 +215,16 @@ class _Trail:
                 left = fewer
         return left
 
-    def _possible(
-        self, family: str, claims: list[_Claim], beside: Sequence[Requirement]
-    ) -> bool:
+    def _possible(self, family: str, claims: list[_Claim], beside: Sequence[Requirement]) -> bool:
         together = RequirementList([*beside, *(claim.requirement for claim in claims)])
         if together.conflict is not None:
             return False
         merged = together.get(family)
         if merged is None or merged.conflict or merged.range is None or family.startswith("."):
             return True
-        return bool(self._usable(family, merged.range))
+        if not self.tables.complete:
+            return True  # a callback has told of some ranges only
+        return any(version in merged.range for version in known_versions(self.tables, family))
 
     def _usable(self, family: str, wanted: VersionRange | None = None) -> list[PackageVariant]:
         everything = VersionRange() if wanted is None else wanted
@@ -230,25 +245,19 @@ class _Trail:
 
     # -- what is said
 
-    def cause(self, family: str) -> str:
-        """The failure in a few words, once its way was walked."""
+    def cause(self) -> str | None:
+        """What does not exist, once the way was walked; None if it is a disagreement."""
         if self.absent:
-            return f"no package is {listed([str(one) for one in self.absent], 'or')}"
-        if self.focus != family or not self.chosen:
-            return f"no agreement on {self.focus}"
-        return f"nothing is left of {family}"
+            return f"there is no {listed([str(one) for one in self.absent], 'or')}"
+        return None
 
-    def choice_text(self, fails: int | None) -> str:
-        """That the lines above tell one try of several."""
-        tried = [
+    def choice(self) -> str:
+        """The versions that the lines look at, of families of which only those were tried."""
+        return ", ".join(
             packages_text(scope.variants, self._usable(name, scope.request.range), [])[0]
             for name, scope in self.scopes.items()
             if name in self.chosen and scope.variants
-        ]
-        rest = "the other tries failed as well"
-        if fails is not None and fails > 1:
-            rest = f"{counted(fails - 1, 'other try').replace('trys', 'tries')} failed as well"
-        return f"that was with {listed(tried)}, tried first; {rest}"
+        )
 
     def _say(self, line: str) -> None:
         if line in self.lines:
@@ -258,17 +267,34 @@ class _Trail:
             return
         self.lines.append(line)
 
-    def state(self, claim: _Claim) -> None:
-        """Say who makes a claim, and how that one came in."""
+    def state(
+        self, claim: _Claim, against: Sequence[_Claim] = (), beside: Sequence[Requirement] = ()
+    ) -> None:
+        """Say who makes a claim, and how that one came in.
+
+        Args:
+            claim: The claim.
+            against: Claims that it contradicts together with `beside`.
+        """
         if claim.scope is None:
             self._involve(claim.requirement)
             self._say(asks(claim.requirement))
-        else:
-            self.state_requirement(claim.scope.variants, claim.requirement.name)
-            self.reach(claim.scope)
+            return
+        family = claim.requirement.name
+        others = [one for one in against if one is not claim]
+        same, escapes = list(claim.scope.variants), []
+        for variant in self._dropped(claim.scope):
+            wanted = variant.requirement_on(family)
+            if wanted is None or self._possible(family, others, [*beside, wanted]):
+                escapes.append(variant)
+            else:
+                same.append(variant)
+        self.state_requirement(same, family)
+        self.reach(claim.scope, escapes)
 
     def state_requirement(self, variants: Sequence[PackageVariant], family: str) -> None:
         """Say what variants of one family say about another, those that say the same together."""
+        variants = sorted(variants, key=lambda one: (one.version, one.index or 0))
         groups: dict[str, list[PackageVariant]] = {}
         for variant, requirement in zip(variants, _requirements(variants, family), strict=True):
             groups.setdefault(str(requirement), []).append(variant)
@@ -303,7 +329,7 @@ class _Trail:
         clashing = self.clash(family, claims)
         if clashing is not None:
             for claim in clashing:
-                self.state(claim)
+                self.state(claim, clashing)
             if len(clashing) == 1 and not clashing[0].requirement.conflict:
                 self.absent.append(clashing[0].requirement)
             return
@@ -313,27 +339,47 @@ class _Trail:
         merged = RequirementList([claim.requirement for claim in claims]).get(family)
         wanted = None if merged is None or merged.conflict else merged.range
         if not family.startswith("."):
-            self.kept_out(family, self._usable(family, wanted))
+            usable = self._usable(family, wanted)
+            if not usable:
+                self._all_hidden(family, claims, wanted)
+            self.kept_out(family, usable)
         if scope is not None:
-            self.reach(scope, narrowed=False)
+            self.reach(scope, ())
 
-    def reach(self, scope: ReplayScope, *, narrowed: bool = True) -> None:
-        """Say how a family came in, and why no other version of it is left."""
+    def _all_hidden(self, family: str, claims: list[_Claim], wanted: VersionRange | None) -> None:
+        """Say that all that could meet some claims is there and must not be used."""
+        for claim in claims:
+            self.state(claim)
+        listing = known_versions(self.tables, family)
+        hidden = [one for one in sorted(set(listing)) if wanted is None or one in wanted]
+        if hidden:
+            texts = [package_text(family, version) for version in hidden[-_NEAREST:]]
+            more = "" if len(hidden) <= _NEAREST else " (and older ones)"
+            self._say(f"a package filter hides {listed(texts)}{more}")
+
+    def reach(self, scope: ReplayScope, dropped: Sequence[PackageVariant]) -> None:
+        """Say how a family came in, and why variants that would have helped were dropped."""
         if scope.name in self._reached:
             return
         self._reached.add(scope.name)
-        claims = self.claims(scope.name)
         if scope.name in self.request:
             self._involve(self.request[scope.name])
-        elif claims:
-            self.state(claims[0])
-        merged = RequirementList([claim.requirement for claim in claims]).get(scope.name)
-        if not narrowed or not scope.packages or merged is None or merged.conflict:
-            return
+        else:
+            claims = [one for one in self.claims(scope.name) if one.scope is not scope]
+            for claim in claims[:1]:
+                self.state(claim)
+        if dropped:
+            self.kept_out(scope.name, dropped)
+
+    def _dropped(self, scope: ReplayScope) -> list[PackageVariant]:
+        """The variants that the claims on a family allow, and that were dropped all the same."""
+        claims = [one for one in self.claims(scope.name) if one.scope is not scope]
+        together = RequirementList([claim.requirement for claim in claims])
+        merged = together.get(scope.name)
+        if not scope.packages or together.conflict or merged is None or merged.conflict:
+            return []
         left = set(scope.variants)
-        gone = [one for one in self._usable(scope.name, merged.range) if one not in left]
-        if gone:
-            self.kept_out(scope.name, gone)
+        return [one for one in self._usable(scope.name, merged.range) if one not in left]
 
     def kept_out(self, family: str, variants: Sequence[PackageVariant]) -> None:
         """Say what each of some variants of a family contradicts."""
@@ -353,21 +399,23 @@ class _Trail:
             if blocked:
                 open_variants = [one for one in open_variants if one not in blocked]
                 self.state_requirement(blocked, name)
-                self._why(name, _requirements(blocked, name))
+                self._why(name, _requirements(blocked, name), family)
         if open_variants and family not in self.chosen:
             self.chosen.append(family)
 
-    def _why(self, family: str, beside: Sequence[Requirement]) -> None:
-        """Say why what is left of a family contradicts each of some requirements."""
-        claims = self.claims(family)
+    def _why(self, family: str, beside: Sequence[Requirement], asker: str) -> None:
+        """Say why what is left of a family contradicts each of some requirements of another."""
+        claims = [
+            one for one in self.claims(family) if one.scope is None or one.scope.name != asker
+        ]
         for requirement in dict.fromkeys(beside):
             clashing = self.clash(family, claims, [requirement])
             for claim in clashing or ():
-                self.state(claim)
+                self.state(claim, clashing or (), [requirement])
             if clashing is None:
                 scope = self.scopes[family]
-                self.reach(scope)
                 self._say(f"only {scope.request} is left of {family}")
+                self.reach(scope, self._dropped(scope))
 
 
 def _requirements(variants: Iterable[PackageVariant], family: str) -> list[Requirement]:
@@ -380,12 +428,14 @@ class _Trials:
 
     Attributes:
         fails: Failed steps of the smallest request; None until `smallest` has found it.
+        solved: The request has an answer after all.
     """
 
     def __init__(self, again: Again) -> None:
         self._again = again
         self._deadline = monotonic() + _SECONDS
         self.fails: int | None = None
+        self.solved = False
 
     def solve(self, request: Sequence[Requirement]) -> Solver | None:
         """A solver that came to an end; None if it did not, or the request cannot be solved at all."""
@@ -407,6 +457,7 @@ class _Trials:
         core = list(request)
         found = self.solve(core)
         if found is None or found.status.name != "failed":
+            self.solved = found is not None
             return request, None
         for one in request:
             fewer = [other for other in core if other is not one]
@@ -432,6 +483,14 @@ class _Trials:
             if len(found) == _MOST_HINTS:
                 break
         return found
+
+    def without_one(self, core: list[Requirement], request: list[Requirement]) -> list[str]:
+        """An item of the request without which there is an answer."""
+        for one in core:
+            solver = self.solve([other for other in request if other != one])
+            if solver is not None and solver.status.name == "solved":
+                return [f"there is an answer without {one}"]
+        return []
 
     def _changes(
         self, one: Requirement, request: list[Requirement], tables: Tables, focus: str
