@@ -154,7 +154,7 @@ def _follow(trail: _Trail) -> tuple[str, str | None, list[str]]:
 
 
 class _Claim:
-    """What somebody wants of a family: the request (`scope` is None), or all that is left of one."""
+    """What the request (`scope` is None), or all that is left of a family, wants of a family."""
 
     def __init__(self, scope: ReplayScope | None, requirement: Requirement) -> None:
         self.scope = scope
@@ -438,7 +438,7 @@ class _Trials:
         self.solved = False
 
     def solve(self, request: Sequence[Requirement]) -> Solver | None:
-        """A solver that came to an end; None if it did not, or the request cannot be solved at all."""
+        """A solver that came to an end; None if a limit or an error kept it from that."""
         left = self._deadline - monotonic()
         if left <= 0:
             return None
@@ -519,7 +519,7 @@ def _reason(solver: Solver, family: str, focus: str) -> str:
     return ""
 
 
-# -- errors that name what does not exist ------------------------------------------------------------
+# -- errors that name what does not exist ----------------------------------------------------------
 
 
 def known_versions(tables: Tables, family: str) -> list[Version]:
