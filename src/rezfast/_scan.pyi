@@ -1,7 +1,7 @@
 """Reads what a resolve needs out of package definitions, without running them."""
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Any, Literal
 
 View = Literal["installed", "source"]
 
@@ -9,7 +9,7 @@ REASONS: tuple[str, ...]
 """Every code that `Refused.reason` may hold (the first, "accepted", never does)."""
 
 class Scanned:
-    """What a resolve reads of one package definition. Immutable; None where the definition says nothing.
+    """What a resolve reads of one package definition. Immutable; None where it says nothing.
 
     Equivalent in rez: the attributes of the same names of `rez.packages.Package`, as text.
     """
@@ -32,8 +32,8 @@ class Scanned:
     @property
     def hashed_variants(self) -> bool | None: ...
     @property
-    def late(self) -> object | None:
-        """What evaluates late bound fields (`rezfast.package`), or None when there are none."""
+    def late(self) -> Any:
+        """What evaluates late bound fields (`rezfast.package.late`), or None without any."""
     @classmethod
     def from_fields(
         cls,
@@ -71,8 +71,8 @@ def scan(source: str | bytes, view: View = "installed") -> Scanned | Refused:
 
     Args:
         source: The text of a `package.py`.
-        view: "installed" for a package in a repository (its directory gives name and version), "source"
-            for what a build starts from.
+        view: "installed" for a package in a repository (its directory gives name and version),
+            "source" for what a build starts from.
 
     Raises:
         ValueError: `view` is neither.
@@ -86,7 +86,8 @@ def load_files(paths: Iterable[str], view: View = "installed") -> list[Scanned |
         view: See `scan`.
 
     Returns:
-        One outcome a path, in the order of `paths`. A file that cannot be read is an `OSError` in its place.
+        One outcome a path, in the order of `paths`. A file that cannot be read is an `OSError` in
+        its place.
 
     Raises:
         ValueError: `view` is neither "installed" nor "source".

@@ -21,8 +21,8 @@ refused, and a refusal costs no more than time.
 """
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
-from libc.errno cimport EINTR, EFBIG, errno
-from libc.string cimport memchr, memcmp
+from libc.errno cimport EFBIG, EINTR, EINVAL, errno
+from libc.string cimport memchr, memcmp, strlen
 from libcpp cimport bool as cbool
 from libcpp.string cimport string
 from libcpp.utility cimport move
@@ -352,7 +352,10 @@ cdef void scan_files(
     cdef string buffer
     cdef size_t i
     for i in range(paths.size()):
-        outcomes[i] = scan_file(paths[i].c_str(), view, buffer, definitions[i], refusals[i])
+        if strlen(paths[i].c_str()) != paths[i].size():
+            outcomes[i] = -EINVAL  # a NUL would cut the path short
+        else:
+            outcomes[i] = scan_file(paths[i].c_str(), view, buffer, definitions[i], refusals[i])
 
 
 def load_files(paths, view="installed"):

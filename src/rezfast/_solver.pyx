@@ -70,6 +70,7 @@ from rezfast.errors import (
     PackageNotFoundError,
     PackageRequestError,
     ResolveError,
+    RezError,
 )
 
 cdef extern from "<time.h>" nogil:
@@ -133,6 +134,7 @@ cdef class NativeSolver:
     cdef object hooks
     cdef object context
     cdef object raised
+    cdef dict look_errors                    # (family, row) -> why it cannot be looked at
     cdef readonly bint building
     cdef bint filtering
     cdef bint timestamps
@@ -200,6 +202,7 @@ cdef class NativeSolver:
         self.store = tables.store
         self.hooks = hooks
         self.context = context
+        self.look_errors = {}
         self.building = building
         self.intersection_priority = intersection_priority
         self.raise_missing = raise_missing
@@ -213,7 +216,7 @@ cdef class NativeSolver:
             self.num_fails = 1
             return
         with nogil:
-            self.store.lock.lock_shared()
+            self.resume()
             outcome = self.start()
             self.store.lock.unlock_shared()
         if outcome == RAISED:
@@ -283,7 +286,7 @@ cdef class NativeSolver:
         cdef int outcome = GOING
         cdef double deadline = now() + time_limit
         with nogil:
-            self.store.lock.lock_shared()
+            self.resume()
             while self.is_unsolved():
                 outcome = self.step_once()
                 if outcome == RAISED:
@@ -308,7 +311,7 @@ cdef class NativeSolver:
         """One solve step (rez: `Solver.solve_step`)."""
         cdef int outcome = GOING
         with nogil:
-            self.store.lock.lock_shared()
+            self.resume()
             if self.is_unsolved():
                 outcome = self.step_once()
             self.store.lock.unlock_shared()
@@ -319,7 +322,7 @@ cdef class NativeSolver:
         """Run to just before solve step `step` does its work: its scopes are split, not solved."""
         cdef int outcome = GOING
         with nogil:
-            self.store.lock.lock_shared()
+            self.resume()
             while self.is_unsolved() and self.num_solves < step - 1 and outcome != RAISED:
                 outcome = self.step_once()
             if outcome != RAISED and self.is_unsolved():
@@ -345,8 +348,14 @@ cdef class NativeSolver:
         for i in range(self.solution.size()):
             if self.solution[i].second == NOT_FOUND:
                 scope = &self.scopes[self.scope_of[self.solution[i].first]]
-                result.append(self.range_requirement(scope.family, deref(scope.range)))
+                result.append(self.ephemeral_requirement(scope))
         return result
+
+    cdef object ephemeral_requirement(self, Scope* scope):
+        """What an ephemeral scope stands at: the request as it was written, until it narrows."""
+        if scope.requirement != NOT_FOUND:
+            return self.tables.requirement(scope.requirement)
+        return self.range_requirement(scope.family, deref(scope.range))
 
     def cycle_packages(self) -> list:
         """The variants of the cycle that ended the solve, each requiring the next."""
@@ -379,16 +388,13 @@ cdef class NativeSolver:
                     self.tables.requirement(scope.requirement), [], [], False,
                 ))
             elif scope.kind == SCOPE_EPHEMERAL:
-                if scope.conflict:
-                    requirement = self.tables.requirement(scope.requirement)
-                else:
-                    requirement = self.range_requirement(scope.family, deref(scope.range))
                 result.append((
-                    self.tables.family_name(scope.family), "ephemeral", requirement, [], [], False,
+                    self.tables.family_name(scope.family), "ephemeral",
+                    self.ephemeral_requirement(scope), [], [], False,
                 ))
             else:
                 with nogil:
-                    self.store.lock.lock_shared()
+                    self.resume()
                     self.ordered_rows(<uint32_t> i, rows)
                     self.store.lock.unlock_shared()
                 variants = [self.tables.variant(scope.family, rows[r]) for r in range(rows.size())]
@@ -424,8 +430,7 @@ cdef class NativeSolver:
         cdef uint64_t bits
         cdef list result = []
         with nogil:
-            self.store.lock.lock_shared()
-            self.grow()
+            self.resume()
             self.allowed_rows(family, rows)
             self.scratch.assign(family.words, 0)
             rows_in_range(family, wanted.bounds, self.scratch.data(), family.words)
@@ -452,12 +457,17 @@ cdef class NativeSolver:
         if family == NULL:
             return []
         with nogil:
-            self.store.lock.lock_shared()
+            self.resume()
             self.order_rows(family, rows)
             self.store.lock.unlock_shared()
         return [self.tables.variant(family.id, rows[r]) for r in range(rows.size())]
 
     # -- starting ------------------------------------------------------------------------------------
+
+    cdef void resume(self) noexcept nogil:
+        """Take the shared lock (back). Meanwhile others may have made more families known."""
+        self.store.lock.lock_shared()
+        self.grow()
 
     cdef void grow(self) noexcept nogil:
         """Make room in the arrays that are indexed by family: loading makes new ones known."""
@@ -533,7 +543,7 @@ cdef class NativeSolver:
             except BaseException as error:
                 self.raised = error
                 result = True
-        self.store.lock.lock_shared()
+        self.resume()
         return result
 
     cdef void prepare(self) noexcept nogil:
@@ -1004,6 +1014,7 @@ cdef class NativeSolver:
         self.ranges.push_back(narrowed)
         scope = self.own(i)
         scope.conflict = False
+        scope.requirement = NOT_FOUND
         scope.range = &self.ranges.back()
         self.mark_changed(i)
         self.num_intersections += 1
@@ -1171,7 +1182,7 @@ cdef class NativeSolver:
             except BaseException as error:
                 self.raised = error
                 outcome = RAISED
-        self.store.lock.lock_shared()
+        self.resume()
         return outcome
 
     cdef int python_ask(self, Family* family, const Bounds* wanted) noexcept nogil:
@@ -1184,7 +1195,7 @@ cdef class NativeSolver:
             except BaseException as error:
                 self.raised = error
                 outcome = RAISED
-        self.store.lock.lock_shared()
+        self.resume()
         return outcome
 
     cdef int python_load(self, Family* family, const Bounds* wanted) noexcept nogil:
@@ -1210,8 +1221,7 @@ cdef class NativeSolver:
                 except BaseException as error:
                     self.raised = error
                     outcome = RAISED
-            self.store.lock.lock_shared()
-            self.grow()
+            self.resume()
         if outcome == RAISED:
             return RAISED
         for v in range(family.versions.size()):
@@ -1221,7 +1231,7 @@ cdef class NativeSolver:
                 self.store.lock.unlock_shared()
                 with gil:
                     self.raised = self.tables.failure_of(number, <uint32_t> v)
-                self.store.lock.lock_shared()
+                self.resume()
                 return RAISED
         return GOING
 
@@ -1249,7 +1259,7 @@ cdef class NativeSolver:
                 except BaseException as error:
                     self.raised = error
                     outcome = RAISED
-            self.store.lock.lock_shared()
+            self.resume()
             if outcome == RAISED:
                 return RAISED
             overlay.seen[v] = 2
@@ -1281,11 +1291,14 @@ cdef class NativeSolver:
                         number, <uint32_t> v, self.building, self.context
                     ):
                         rows.push_back(row)
+                except RezError as error:
+                    # rez meets this error when it looks at the variant, not before
+                    rows.push_back(self.tables.broken_row(number, <uint32_t> v))
+                    self.look_errors[(number, rows[0])] = error
                 except BaseException as error:
                     self.raised = error
                     outcome = RAISED
-            self.store.lock.lock_shared()
-            self.grow()
+            self.resume()
             if outcome == RAISED:
                 return RAISED
             overlay.late[v] = rows
@@ -1326,13 +1339,15 @@ cdef class NativeSolver:
                 break
         self.store.lock.unlock_shared()
         with gil:
-            variant = self.tables.variant(number, row)
-            pair_ = variant.requirements
-            self.raised = ResolveError(
-                f"The package {variant} has an internal requirements conflict: "
-                f"{pair_[0]} <--!--> {pair_[1]}"
-            )
-        self.store.lock.lock_shared()
+            self.raised = self.look_errors.get((number, row))
+            if self.raised is None:
+                variant = self.tables.variant(number, row)
+                first, second = variant.requirements
+                self.raised = ResolveError(
+                    f"The package {variant} has an internal requirements conflict: "
+                    f"{first} <--!--> {second}"
+                )
+        self.resume()
         return RAISED
 
     cdef int raise_missing_family(self, uint32_t number, int t) noexcept nogil:
@@ -1361,7 +1376,7 @@ cdef class NativeSolver:
                 f"(searched: {self.tables.source.searched})",
                 family=name,
             )
-        self.store.lock.lock_shared()
+        self.resume()
         return RAISED
 
     cdef int raise_missing_package(self, uint32_t number, const Bounds& wanted) noexcept nogil:
@@ -1371,7 +1386,7 @@ cdef class NativeSolver:
             self.raised = PackageNotFoundError(
                 f"Package could not be found: {text}", requirement=text
             )
-        self.store.lock.lock_shared()
+        self.resume()
         return RAISED
 
     cdef object range_requirement(self, uint32_t number, const Bounds& bounds):
@@ -1737,7 +1752,7 @@ cdef class NativeSolver:
             except BaseException as error:
                 self.raised = error
                 self.hook_failed = True
-        self.store.lock.lock_shared()
+        self.resume()
         return places
 
     cdef void python_row_order(self, Family* family, vector[uint32_t]& rows) noexcept nogil:
@@ -1760,7 +1775,7 @@ cdef class NativeSolver:
                     self.raised = error
                     self.hook_failed = True
                     order.assign(every.begin(), every.end())
-            self.store.lock.lock_shared()
+            self.resume()
         for i in range(order.size()):
             for j in range(rows.size()):
                 if rows[j] == deref(order)[i]:

@@ -249,6 +249,7 @@ cdef class Tables:
         vector[const Definition*]& packages, vector[uint8_t]& late, vector[uint32_t]& broken,
         vector[string]& offending,
     ) noexcept nogil
+    cdef uint32_t broken_row(self, uint32_t family, uint32_t version) noexcept
     cdef object failure_of(self, uint32_t family, uint32_t version)
     cdef PackageVariant variant(self, uint32_t family, uint32_t row)
     cdef object version_of(self, uint32_t family, uint32_t version)

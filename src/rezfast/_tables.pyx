@@ -209,6 +209,31 @@ cdef bint add_row(
     return True
 
 
+cdef uint32_t add_broken_row(Store* store, Family* family, uint32_t version) noexcept nogil:
+    """The row of a version that has no readable requirements; made once."""
+    cdef Row row
+    cdef Dependency dependency
+    cdef size_t r
+    for r in range(family.versions[version].rows.size()):
+        if family.rows[family.versions[version].rows[r]].count == 1 and (
+            family.dependencies[family.rows[family.versions[version].rows[r]].first].requirement
+            == NOT_FOUND
+        ):
+            return family.versions[version].rows[r]
+    row.version = version
+    row.index = -1
+    row.first = <uint32_t> family.dependencies.size()
+    row.count = 1
+    dependency.slot = NOT_FOUND
+    dependency.requirement = NOT_FOUND
+    family.dependencies.push_back(dependency)
+    family.versions[version].rows.push_back(<uint32_t> family.rows.size())
+    family.rows.push_back(row)
+    family.has_bad_rows = True
+    lay_out(store, family)
+    return <uint32_t> (family.rows.size() - 1)
+
+
 cdef uint32_t slot_for(Family* family, uint32_t target) noexcept nogil:
     cdef Slot slot
     cdef unordered_map[uint32_t, uint32_t].iterator found = family.slot_of.find(target)
@@ -736,6 +761,16 @@ cdef class Tables:
             ]
             self._late[key] = added
             return added
+
+    cdef uint32_t broken_row(self, uint32_t number, uint32_t version) noexcept:
+        """A row for a package whose requirements cannot be read: looking at it is an error."""
+        cdef Family* family = self.family_at(number)
+        cdef uint32_t row
+        with nogil:
+            self.store.lock.lock()
+            row = add_broken_row(self.store, family, version)
+            self.store.lock.unlock()
+        return row
 
     def timestamps(self, str name) -> list[tuple[Version, int | None]]:
         """When each package of a family was released; all of them are loaded to know."""

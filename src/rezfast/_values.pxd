@@ -208,14 +208,14 @@ cdef inline bint field_requests(Scan* s, vector[string]& out) noexcept nogil:
         out.emplace_back()
         if not field_string(s, True, out.back()):
             return False
+        comma = peek(s) == c','
+        if not comma and peek(s) != c']':
+            return refuse(s, REFUSED_FIELD)
         if not is_request(out.back()):
             s.at = start
             return refuse(s, REFUSED_VALUE)
-        comma = peek(s) == c','
         if comma:
             s.at += 1
-        elif peek(s) != c']':
-            return refuse(s, REFUSED_FIELD)
 
 
 cdef inline bint field_variants(Scan* s, vector[vector[string]]& out) noexcept nogil:

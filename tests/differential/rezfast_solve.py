@@ -11,6 +11,7 @@ from rezfast.errors import RezError
 from rezfast.repository import MemoryRepository
 from rezfast.solve.filters import PackageFilterList
 from rezfast.solve.orderers import PackageOrderList
+from rezfast.version import Requirement
 
 
 def solve(case: SolverCase) -> Outcome:
@@ -18,7 +19,7 @@ def solve(case: SolverCase) -> Outcome:
     stage = "construct"
     try:
         solver = rezfast.Solver(
-            case["request"],
+            [Requirement(text) for text in case["request"]],
             [MemoryRepository.create_repository(data) for data in case["repositories"]],
             package_filter=PackageFilterList.from_pod(case["package_filter"]),
             package_orderers=PackageOrderList.from_pod(case["package_orderers"]),

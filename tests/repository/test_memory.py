@@ -6,6 +6,8 @@ import pytest
 
 from rezfast._scan import Scanned
 from rezfast.errors import PackageMetadataError, PackageRequestError
+from rezfast.package.functions import late
+from rezfast.package.late import LateBindings
 from rezfast.repository import MemoryRepository, find_packages, get_repository
 
 
@@ -54,6 +56,19 @@ def test_wrong_values_are_errors_in_their_place() -> None:
     assert isinstance(wrong, PackageMetadataError)
     assert "here:foo-1" in str(wrong)
     assert isinstance(good, Scanned)
+
+
+def test_requirements_may_be_a_late_function() -> None:
+    @late()
+    def requires() -> list[str]:
+        return ["bah-2"]
+
+    family = MemoryRepository("here", {"foo": {"1": {"requires": requires}}}).get_family("foo")
+    assert family is not None
+    (outcome,) = family.load([0])
+    assert isinstance(outcome, Scanned)
+    assert isinstance(outcome.late, LateBindings)
+    assert outcome.late.evaluate("requires", None, None) == ["bah-2"]
 
 
 def test_names_are_checked_as_on_disk() -> None:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import FunctionType
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -26,7 +27,7 @@ class MemoryRepository:
         location: Its name.
         data: {family: {version: attributes}}; versions keep their order. The version
             `_NO_VERSION` is an unversioned package, which hides the others. The family's name and
-            the version are what the keys say.
+            the version are what the keys say. Requirements may be a function decorated by `@late`.
 
     Attributes:
         data: As given; what is put into it later counts.
@@ -102,11 +103,27 @@ class MemoryFamily:
         return f"{self.repository.location}:{self.name}{'-' if version else ''}{version}"
 
     def _load_one(self, index: int) -> Scanned | Exception:
+        where = self.uri(index)
         fields = self._packages.get(self.versions[index] or NO_VERSION, {})
+        if any(isinstance(value, FunctionType) for value in fields.values()):
+            fields = _with_late_functions(fields, where)
         try:
-            return from_data(fields, self.uri(index))
+            return from_data(fields, where)
         except RezError as error:
             return error
+
+
+def _with_late_functions(fields: dict[str, Any], where: str) -> dict[str, Any]:
+    """The attributes with functions decorated by `@late` in the form that records keep."""
+    # what it imports is a millisecond of start-up that a resolve from disk does without
+    from rezfast.package.functions import SourceCode
+
+    return {
+        name: SourceCode(value, where)
+        if isinstance(value, FunctionType) and hasattr(value, "_late")
+        else value
+        for name, value in fields.items()
+    }
 
 
 _created: WeakValueDictionary[str, MemoryRepository] = WeakValueDictionary()
