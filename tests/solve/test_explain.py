@@ -131,6 +131,23 @@ def test_a_failure_after_a_choice_is_told_as_one_try_of_several() -> None:
     assert found.lines[-1].startswith("that try was with app-1[")
 
 
+def test_a_solve_that_was_stopped_before_its_answer_does_not_pass_for_a_contradiction() -> None:
+    families: dict[str, Any] = {
+        "app": {"1": {}, "2": requires("a", "b")},
+        "a": {"1": requires("x-1")},
+        "b": {"1": requires("x-2")},
+        "x": {"1": {}, "2": {}},
+    }
+    repository = MemoryRepository.create_repository(families)
+    solver = rezfast.Solver(["app"], [repository], max_fails=1)
+    solver.solve()
+    found = solver.explanation()
+    assert found.lines[0] == (
+        "app: what it requires does not agree on x, in a try before the solve was stopped"
+    )
+    assert found.hints == ["there is an answer: the solve was stopped before it was found"]
+
+
 def test_a_family_that_is_missing_and_that_the_settings_let_pass() -> None:
     families: dict[str, Any] = {"app": {"1": requires("pyhton")}, "python": {"3": {}}}
     repository = MemoryRepository.create_repository(families)

@@ -100,7 +100,7 @@ def _explained(
 ) -> Explanation:
     trail = _Trail(replay, core, tables)
     kind, cause, hints = _follow(trail)
-    involved = trail.involved or list(core)
+    involved = [one for one in core if one in trail.involved] or list(core)
     if trials is not None and trials.fails is not None:
         involved = list(core)
         hints += trials.hints(core, request, tables, trail.focus)
@@ -112,7 +112,9 @@ def _explained(
     lines = [_headline(involved, cause, trail.focus), *trail.lines]
     if trail.cut:
         lines.append("and more of the kind")
-    if trail.chosen and tries > 1:
+    if trials is not None and trials.solved:
+        lines[0] += ", in a try before the solve was stopped"
+    elif trail.chosen and tries > 1:
         lines[0] += f", in the first of {tries} tries"
         lines.append(f"that try was with {trail.choice()}; the others failed as well")
     elif trail.chosen and trials is None:
