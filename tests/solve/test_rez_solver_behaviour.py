@@ -423,7 +423,8 @@ def test_ephemerals_can_conflict() -> None:
     assert failure(packages, "a !.eek-1") == "DependencyConflicts"
 
 
-def test_a_definition_may_not_conflict_with_an_ephemeral() -> None:
+def test_a_request_may_conflict_with_an_ephemeral_but_a_definition_may_not() -> None:
+    assert answer({}, "!.eek-1") == []
     with pytest.raises(PackageMetadataError):
         solver({"a": {"1": ["!.eek-1"]}}, "a")
 

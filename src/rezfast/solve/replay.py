@@ -82,7 +82,7 @@ class ReplayScope:
         if not self.extractable:
             return None
         family = min(self.extractable)
-        ranges = [variant.requirement_on(family).range for variant in self.variants]
+        ranges = [_range_of(variant.requirement_on(family)) for variant in self.variants]
         merged = ranges[0].union(ranges[1:])
         scope = copy(self)
         scope.extracted = self.extracted | {family}
@@ -146,7 +146,13 @@ class ReplayScope:
         count = str(len(variants))
         if len(variants) != len(self.packages):
             count = f"{len(self.packages)}:{count}"
-        return f"{self.name}[{self.request.range.span()}({count})]{star}"
+        return f"{self.name}[{_range_of(self.request).span()}({count})]{star}"
+
+
+def _range_of(requirement: Requirement | None) -> VersionRange:
+    """The range of a requirement that is known to have one: one that is no conflict."""
+    assert requirement is not None and requirement.range is not None
+    return requirement.range
 
 
 def group(variants: list[PackageVariant]) -> list[list[PackageVariant]]:
@@ -199,6 +205,10 @@ class Replay:
         made.failure = DependencyConflicts([DependencyConflict(first, second)])
         return made
 
+    def variants(self, family: str, wanted: VersionRange) -> list[PackageVariant]:
+        """The variants of a family in a range that the solve may use, as far as it read them."""
+        return self._native.variants(family, wanted)
+
     def set_cycle(self, packages: list[PackageVariant]) -> None:
         """Make the cycle that ended the solve the reason of failure."""
         self.failure = Cycle([VersionedObject.construct(p.name, p.version) for p in packages])
@@ -244,7 +254,7 @@ class Replay:
             wanted = merged.get(scope.name)
             if wanted is None:
                 continue
-            narrowed = scope.intersect(wanted.range)
+            narrowed = scope.intersect(_range_of(wanted))
             if narrowed is None:
                 conflict = DependencyConflict(wanted, scope.request)
                 self.failure = DependencyConflicts([conflict])
@@ -264,7 +274,7 @@ class Replay:
         if wanted.name.startswith("."):
             self.scopes.append(ReplayScope(self._native, wanted.name, wanted, []))
             return True
-        packages = group(self._native.variants(wanted.name, wanted.range))
+        packages = group(self._native.variants(wanted.name, _range_of(wanted)))
         if not packages:
             # a missing family that the configuration lets pass as a failed step
             return False

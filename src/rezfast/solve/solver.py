@@ -292,7 +292,7 @@ class Solver:
         Raises:
             IndexError: There is no such failure.
         """
-        return self._failed_replay(failure_index).failure
+        return self.failed_replay(failure_index).failure
 
     def failure_description(self, failure_index: int | None = None) -> str:
         """The failure in rez's words, with the reason why the solve was given up, if it was."""
@@ -322,7 +322,20 @@ class Solver:
 
         if self.status is not SolverStatus.failed:
             raise ResolveError("the solve has not failed: there is nothing to explain")
-        return explain(self._failed_replay(None), self._native.merged_request, self._tables)
+        return explain(self.failed_replay(), self.request_list, self._tables, self._variation)
+
+    def _variation(self, request: Sequence[Requirement]) -> Solver:
+        """A solver of another request, all else as here."""
+        return Solver(
+            request,
+            tables=self._tables,
+            package_filter=self._filter,
+            package_orderers=self._orderers,
+            building=self.building,
+            variant_select_mode=self._mode,
+            error_on_missing_variant_requires=self._raise_missing,
+            context=self._context,
+        )
 
     def get_graph(self) -> Graph:
         """The resolve graph: the answer and its requirements, or the failure."""
@@ -336,10 +349,11 @@ class Solver:
         """The graph of a failed step (see `failure_reason`)."""
         from rezfast.solve.graph import resolve_graph
 
-        replay = self._failed_replay(failure_index)
+        replay = self.failed_replay(failure_index)
         return resolve_graph(replay, self.request_list, prune=self.prune_unfailed)
 
-    def _failed_replay(self, failure_index: int | None) -> Replay:
+    def failed_replay(self, failure_index: int | None = None) -> Replay:
+        """A failed step once more, with its scopes and extractions (see `failure_reason`)."""
         from rezfast.solve.replay import Replay
 
         conflict = self._native.request_conflict
