@@ -116,7 +116,7 @@ def test_a_plain_resolve_imports_nothing_it_does_not_use(
 ) -> None:
     imported = _imported(["resolve", "--path", str(repository), "maya"], environment)
     unused = {
-        *("click", "rich", "yaml", "json", "typing", "dataclasses", "inspect", "logging"),
-        *("pathlib", "tempfile", "subprocess", "importlib.metadata", "difflib"),
+        *("click", "rich", "yaml", "json", "dataclasses", "inspect", "logging", "argparse"),
+        *("pathlib", "tempfile", "subprocess", "importlib.metadata", "difflib", "fnmatch"),
     }
     assert not imported & unused

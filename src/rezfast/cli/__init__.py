@@ -15,7 +15,7 @@ import sys
 from os import environ
 
 from rezfast.cli.commands import COMMANDS, command_module
-from rezfast.cli.outcome import guarded
+from rezfast.cli.outcome import EXIT_INTERRUPTED, guarded, leave
 from rezfast.cli.plain import read_plain
 
 TYPE_CHECKING = False
@@ -32,9 +32,19 @@ def main(words: Sequence[str] | None = None) -> int:
     """Run the `rezfast` program and return its exit code.
 
     Args:
-        words: The command line without the program's name. None: that of this process.
+        words: The command line without the program's name. None: that of this process, which then
+            ends here.
     """
-    arguments = list(sys.argv[1:] if words is None else words)
+    try:
+        code = _run(list(sys.argv[1:] if words is None else words))
+    except KeyboardInterrupt:
+        code = EXIT_INTERRUPTED
+    if words is None:
+        leave(code)
+    return code
+
+
+def _run(arguments: list[str]) -> int:
     if arguments and arguments[0] in COMMANDS and _COMPLETION_VARIABLE not in environ:
         module = command_module(arguments[0])
         given = read_plain(module.PARAMETERS, arguments[1:])

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from rezfast.cli.commands import COMMANDS, command_module
-from rezfast.cli.outcome import EXIT_BAD_INPUT, EXIT_OK, guarded, report_error
+from rezfast.cli.outcome import EXIT_BAD_INPUT, EXIT_INTERRUPTED, EXIT_OK, guarded, report_error
 
 if TYPE_CHECKING:
     from rezfast.cli.parameters import Given, Option
@@ -125,8 +124,7 @@ def run_with_click(arguments: list[str]) -> int:
         report_error(_with_help(error))
         return EXIT_BAD_INPUT
     except click.exceptions.Abort:
-        sys.stderr.write("\n")
-        return EXIT_BAD_INPUT
+        return EXIT_INTERRUPTED
     return code if isinstance(code, int) else EXIT_OK
 
 

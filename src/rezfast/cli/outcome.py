@@ -28,7 +28,18 @@ class UsageError(Exception):
 def report_error(message: object) -> None:
     """Write `rezfast: error: …` on stderr, as one line."""
     line = " ".join(str(message).split())
-    sys.stderr.write(f"rezfast: error: {line or 'no reason was given'}\n")
+    write_error(f"rezfast: error: {line or 'no reason was given'}\n")
+
+
+def write_error(text: str) -> None:
+    """Write to stderr; when nobody listens there, the exit code has to do."""
+    if sys.stderr is None:  # the process was started without one
+        return
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except OSError:
+        return
 
 
 def write_out(text: str) -> None:
@@ -37,6 +48,8 @@ def write_out(text: str) -> None:
     A path of bytes that are no text in this locale is written as those bytes.
     """
     stream = sys.stdout
+    if stream is None:
+        raise UsageError("the answer cannot be written: stdout is closed")
     reconfigure = getattr(stream, "reconfigure", None)
     if reconfigure is not None:
         reconfigure(errors="surrogateescape")
@@ -53,7 +66,6 @@ def guarded(run: Callable[[Given], int], given: Given) -> int:
     try:
         return run(given)
     except KeyboardInterrupt:
-        sys.stderr.write("\n")
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         _detach_stdout()
@@ -79,3 +91,20 @@ def _detach_stdout() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)
+
+
+def leave(code: int) -> None:
+    """End this process without taking the interpreter down piece by piece.
+
+    The operating system frees the tables of a resolve much faster than they are taken apart, and
+    there is nothing else left to do. A run that is traced or profiled goes on, to report at exit.
+    """
+    if sys.gettrace() is not None or sys.getprofile() is not None:
+        return
+    # What commands print is flushed by then; this is for whoever else wrote to stdout.
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        code = code or EXIT_BROKEN_PIPE
+    os._exit(code)

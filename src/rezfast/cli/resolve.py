@@ -12,6 +12,7 @@ from rezfast.cli.outcome import (
     EXIT_OK,
     UsageError,
     report_error,
+    write_error,
     write_out,
 )
 from rezfast.cli.parameters import Option, Parameters
@@ -129,13 +130,13 @@ def run(given: Given) -> int:
     else:
         from rezfast.cli.resolve_text import failure_text
 
-        sys.stderr.write(failure_text(solver))
+        write_error(failure_text(solver))
     if given["graph"] is not None:
         _write_graph(solver, given["graph"])
     if given["stats"] and not given["json"]:
         from rezfast.cli.resolve_text import stats_text
 
-        sys.stderr.write(stats_text(solver))
+        write_error(stats_text(solver))
     return EXIT_OK if solved else EXIT_FAILED
 
 
@@ -156,7 +157,7 @@ def _make_solver(given: Given) -> Solver:
 def _trace(state: SolverState) -> tuple[SolverCallbackReturn, str]:
     """Tell a step of the solve on stderr, and let it go on."""
     failed = f", {state.num_fails} failed" if state.num_fails else ""
-    sys.stderr.write(f"step {state.num_solves}{failed}: {state.phase}\n")
+    write_error(f"step {state.num_solves}{failed}: {state.phase}\n")
     return SolverCallbackReturn.keep_going, ""
 
 
@@ -223,5 +224,6 @@ def _report_bad_input(error: RezError, given: Given, began: float) -> int:
 
 
 def _write_graph(solver: Solver, path: str) -> None:
+    text = solver.get_graph().to_dot() + "\n"
     with open(path, "w", encoding="utf-8") as file:
-        file.write(solver.get_graph().to_dot())
+        file.write(text)
