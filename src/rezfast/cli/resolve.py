@@ -81,7 +81,7 @@ PARAMETERS = Parameters(
             kind="integer",
             default=-1,
             metavar="N",
-            help="Stop after more than N failed attempts.",
+            help="Stop after N failed attempts.",
         ),
         Option(
             "--time-limit",
@@ -215,12 +215,21 @@ def _report_bad_input(error: RezError, given: Given, began: float) -> int:
         # A mistyped --path looks like a missing package; say so.
         lost = [x for x in _paths(given["path"]) or () if "@" not in x and not os_path.isdir(x)]
         message += "".join(f" (--path {x} is not a directory)" for x in lost)
+        message += "".join(f"; {hint}" for hint in _near_misses(error, given))
     if given["json"]:
         from rezfast.cli.resolve_json import error_object, to_json
 
         write_out(to_json(error_object(error, message, perf_counter() - began)))
     report_error(message)
     return EXIT_BAD_INPUT
+
+
+def _near_misses(error: RezError, given: Given) -> list[str]:
+    """What may have been meant by a package that is not there."""
+    from rezfast.solve.explain import explain_error
+    from rezfast.solve.sources import shared_tables
+
+    return explain_error(error, shared_tables(_paths(given["path"]) or settings().packages_path))
 
 
 def _write_graph(solver: Solver, path: str) -> None:
