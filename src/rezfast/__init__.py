@@ -5,10 +5,10 @@ What this module offers is loaded when it is first used, so that a command pays 
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # the name that type checkers know; importing typing would cost 5 ms
 if TYPE_CHECKING:
+    from typing import Any
+
     from rezfast._scan import Refused, Scanned, scan
     from rezfast._tables import PackageVariant, Tables
     from rezfast.solve.solver import Solver
@@ -59,7 +59,7 @@ def __getattr__(name: str) -> Any:
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module 'rezfast' has no attribute {name!r}")
-    value = getattr(import_module(home), name)
+    value = getattr(__import__(home, fromlist=(name,)), name)
     globals()[name] = value
     return value
 

@@ -111,11 +111,11 @@ cdef double now() noexcept nogil:
 
 include "_solver_state.pxi"
 include "_solver_loading.pxi"
-include "_solver_phase.pxi"
 include "_solver_split.pxi"
+include "_solver_phase.pxi"
 
 
-cdef class NativeSolver(Splitting):
+cdef class NativeSolver(Phase):
     """One solve over a set of tables. `rezfast.Solver` is its public face.
 
     Args:

@@ -1,7 +1,7 @@
 # One phase: extract, merge, intersect, append, reduce, until nothing changes.
 # Included by _solver.pyx.
 
-cdef class Phase(Loading):
+cdef class Phase(Splitting):
     """rez's phase algorithm on the scopes of a solve."""
 
     cdef int solve_phase(self) noexcept nogil:
@@ -41,6 +41,11 @@ cdef class Phase(Loading):
             for w in range(scope.words):
                 if scope.rows[w] & family.bad_rows[w]:
                     return self.raise_bad_row(i)
+        if self.ordering:
+            self.sort_first_package(i)
+            if self.hook_failed:
+                return RAISED
+            scope = &self.scopes[i]
         self.candidates.clear()
         if scope.count == 1:
             self.find_candidates_of_row(scope, family)

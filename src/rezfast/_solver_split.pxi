@@ -46,7 +46,7 @@ cdef bint next_version(
     return out.size() > 0
 
 
-cdef class Splitting(Phase):
+cdef class Splitting(Loading):
     """A solve's choices."""
 
     cdef vector[SortKey] sort_keys
@@ -313,28 +313,57 @@ cdef class Splitting(Phase):
         return places
 
     cdef void python_row_order(self, Family* family, vector[uint32_t]& rows) noexcept nogil:
-        """Order the rows of one version by this solve's orderers."""
+        """Order the rows of one version by this solve's orderers.
+
+        Orderers of different kinds can contradict each other in a circle, and then the order of
+        the input decides. rez sorts what an earlier sort left, so the last order is kept.
+        """
         cdef uint64_t key = ((<uint64_t> family.id) << 32) | family.rows[rows[0]].version
-        cdef vector[uint32_t]* order = &self.row_orders[key]
-        cdef vector[uint32_t] every, kept
+        cdef vector[uint32_t]* last = &self.row_orders[key]
+        cdef vector[uint32_t] before, after
         cdef size_t i, j
         cdef uint32_t number = family.id
-        every = family.versions[family.rows[rows[0]].version].rows
-        if order.size() != every.size():
-            order.clear()
-            self.store.lock.unlock_shared()
-            with gil:
-                try:
-                    variants = [self.tables.variant(number, every[i]) for i in range(every.size())]
-                    for i in self.hooks.variant_order(variants):
-                        order.push_back(every[i])
-                except BaseException as error:
-                    self.raised = error
-                    self.hook_failed = True
-                    order.assign(every.begin(), every.end())
-            self.resume()
-        for i in range(order.size()):
+        for i in range(last.size()):
             for j in range(rows.size()):
-                if rows[j] == deref(order)[i]:
-                    kept.push_back(rows[j])
-        rows = kept
+                if rows[j] == deref(last)[i]:
+                    before.push_back(rows[j])
+        if before.size() < rows.size():
+            before = rows
+        self.store.lock.unlock_shared()
+        with gil:
+            try:
+                variants = [self.tables.variant(number, before[i]) for i in range(before.size())]
+                for i in self.hooks.variant_order(variants):
+                    after.push_back(before[i])
+            except BaseException as error:
+                self.raised = error
+                self.hook_failed = True
+                after = before
+        self.resume()
+        if after.size() >= last.size():
+            last.assign(after.begin(), after.end())
+        rows = after
+
+    cdef void sort_first_package(self, uint32_t i) noexcept nogil:
+        """Sort the variants of a scope's first package, which rez does whenever it looks at one."""
+        cdef Scope* scope = &self.scopes[i]
+        cdef Family* family = self.store.families[scope.family]
+        cdef vector[uint32_t] rows, versions
+        cdef uint32_t w, row, version, first = NOT_FOUND
+        cdef uint64_t bits
+        if scope.sorted:
+            self.order_versions(scope, family, versions)
+            first = versions[0]
+        else:
+            for w in range(scope.words):
+                bits = scope.rows[w]
+                while bits:
+                    row = w * 64 + lowest_bit(bits)
+                    bits &= bits - 1
+                    version = family.rows[row].version
+                    if first == NOT_FOUND or (
+                        family.versions[version].position < family.versions[first].position
+                    ):
+                        first = version
+        rows_of_version(scope, family, first, rows)
+        self.order_rows(family, rows)

@@ -48,7 +48,7 @@ from rezfast._version cimport (
 )
 from rezfast._version cimport make_range
 
-from threading import RLock
+from _thread import RLock
 
 from rezfast.errors import PackageMetadataError
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
 from time import monotonic
-from typing import TYPE_CHECKING, Any
 
 from rezfast._solver import NativeSolver
 from rezfast._tables import PackageVariant, Tables
@@ -14,7 +12,11 @@ from rezfast.solve.sources import CallbackSource, shared_tables
 from rezfast.solve.status import SolverCallbackReturn, SolverState, SolverStatus
 from rezfast.version import Requirement, VersionRange
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Any
+
     from rezfast.repository import PackageRepository
     from rezfast.solve.explain import Explanation
     from rezfast.solve.failure import FailureReason
@@ -128,7 +130,9 @@ class Solver:
             )
         except PackageRequestError as error:
             if isinstance(error.value, str) and error.value in self._requests:
-                Requirement.package_request(error.value)  # says what is wrong with the text, and where
+                Requirement.package_request(
+                    error.value
+                )  # says what is wrong with the text, and where
             raise
 
     def _hooks(self) -> SolveHooks:
@@ -140,7 +144,8 @@ class Solver:
         if orderers is not None and not isinstance(orderers, PackageOrderList):
             orderers = PackageOrderList.from_pod(orderers)
         request = RequirementList(
-            Requirement.package_request(one) if isinstance(one, str) else one for one in self._requests
+            Requirement.package_request(one) if isinstance(one, str) else one
+            for one in self._requests
         )
         mode = VariantSelectMode[self._mode]
         return SolveHooks(self._filter, orderers, request.requirements, mode, self._tables)
@@ -188,7 +193,7 @@ class Solver:
         while self.status is SolverStatus.unsolved:
             native.step()
             if self.status is not SolverStatus.unsolved:
-                return
+                return None
             if 0 <= self.max_fails <= native.num_fails and native.num_fails:
                 return self._stopped("max_fails")
             if 0 <= self.time_limit < monotonic() - start:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from threading import Lock
-from typing import Any
+from _thread import allocate_lock
 
 from rezfast._scan import Scanned
 from rezfast._tables import Tables
@@ -12,6 +10,11 @@ from rezfast._version import VersionRange
 from rezfast.errors import PackageMetadataError
 from rezfast.repository import PackageFamily, PackageRepository, get_repository
 from rezfast.repository import clear_caches as clear_repositories
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Any
 
 
 class RepositorySource:
@@ -81,9 +84,7 @@ class CallbackSource:
     complete = False
     searched = "load_family callback"
 
-    def __init__(
-        self, load_family: Callable[[str, VersionRange], Iterable[Any] | None]
-    ) -> None:
+    def __init__(self, load_family: Callable[[str, VersionRange], Iterable[Any] | None]) -> None:
         self._load_family = load_family
         self._packages: dict[str, list[tuple[str, Any]]] = {}
 
@@ -146,7 +147,7 @@ def _texts(requirements: Iterable[object] | None) -> list[str]:
 
 
 _tables: dict[tuple[PackageRepository, ...], Tables] = {}
-_tables_lock = Lock()
+_tables_lock = allocate_lock()
 
 
 def shared_tables(package_paths: Iterable[str | PackageRepository]) -> Tables:
