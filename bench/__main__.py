@@ -20,7 +20,7 @@ _SECTIONS = ("warm", "cold", "threads", "micro")
 
 
 def main() -> int:
-    """Measure what the command line asks for and write the report. 1 if an answer was wrong."""
+    """Measure what the command line asks for and write the report; 1 if an answer was wrong."""
     options = _options()
     OUT.mkdir(parents=True, exist_ok=True)
     repository()
@@ -40,6 +40,8 @@ def main() -> int:
     )
     # A partial run must not replace the figures that README quotes.
     report.write(results, ROOT / "bench" if whole else OUT)
+    if whole:
+        report.quote(results, ROOT / "README.md")
     return 1 if report.wrong_answers(results) else 0
 
 

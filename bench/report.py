@@ -27,6 +27,22 @@ def write(results: dict[str, Any], target: Path) -> None:
     print(f"written: {target / 'RESULTS.md'}, results.json, chart.png")
 
 
+def quote(results: dict[str, Any], readme: Path) -> None:
+    """Put the tables between the `bench` markers of a README."""
+    before, begin, rest = readme.read_text().partition("<!-- bench:begin -->\n")
+    _, end, after = rest.partition("<!-- bench:end -->")
+    if not end:
+        raise SystemExit(f"bench: {readme} has no <!-- bench:begin --> … <!-- bench:end -->")
+    parts = [
+        _machine(results["machine"]),
+        f"Packages loaded:\n\n{_warm_table(results['warm'])}",
+        _threads_line(results["threads"]),
+        f"From a cold process, no cache but the operating system's:\n\n"
+        f"{_cold_tables(results['cold'])[0]}",
+    ]
+    readme.write_text("".join([before, begin, "\n\n".join(parts), "\n", end, after]))
+
+
 def wrong_answers(results: dict[str, Any]) -> list[str]:
     """Every answer that was not rez's recorded one, in words."""
     wrong = [

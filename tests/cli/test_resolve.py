@@ -164,6 +164,11 @@ def test_bad_input_gives_one_line_and_exit_code_2(
     assert said in done.stderr
 
 
+def test_a_name_or_version_that_does_not_exist_gets_hints(resolve: Run) -> None:
+    assert "did you mean maya?" in resolve("mayaa").stderr
+    assert "maya-2023.3" in resolve("maya-2022").stderr
+
+
 def test_a_path_that_is_no_directory_is_pointed_out(rezfast: Run) -> None:
     done = rezfast("resolve", "--path", "/no/such/place", "maya")
     assert done.returncode == 2

@@ -19,6 +19,7 @@ from rezfast.cli.parameters import Option, Parameters
 from rezfast.config import settings
 from rezfast.errors import PackageFamilyNotFoundError, PackageNotFoundError, RezError
 from rezfast.solve.solver import Solver
+from rezfast.solve.sources import shared_tables
 from rezfast.solve.status import SolverCallbackReturn
 
 TYPE_CHECKING = False
@@ -210,26 +211,30 @@ def epoch_seconds(text: str) -> int:
 
 
 def _report_bad_input(error: RezError, given: Given, began: float) -> int:
-    message = str(error)
-    if isinstance(error, (PackageFamilyNotFoundError, PackageNotFoundError)):
-        # A mistyped --path looks like a missing package; say so.
-        lost = [x for x in _paths(given["path"]) or () if "@" not in x and not os_path.isdir(x)]
-        message += "".join(f" (--path {x} is not a directory)" for x in lost)
-        message += "".join(f"; {hint}" for hint in _near_misses(error, given))
+    hints = _hints(error, given)
     if given["json"]:
         from rezfast.cli.resolve_json import error_object, to_json
 
-        write_out(to_json(error_object(error, message, perf_counter() - began)))
-    report_error(message)
+        write_out(to_json(error_object(error, hints, perf_counter() - began)))
+    report_error("; ".join([str(error), *hints]))
     return EXIT_BAD_INPUT
 
 
-def _near_misses(error: RezError, given: Given) -> list[str]:
-    """What may have been meant by a package that is not there."""
+def _hints(error: RezError, given: Given) -> list[str]:
+    """What may have been meant by something that does not exist."""
+    if not isinstance(error, (PackageFamilyNotFoundError, PackageNotFoundError)):
+        return []
+    # Deferred: an answer needs no hints.
     from rezfast.solve.explain import explain_error
-    from rezfast.solve.sources import shared_tables
 
-    return explain_error(error, shared_tables(_paths(given["path"]) or settings().packages_path))
+    paths = _paths(given["path"])
+    # A mistyped path looks like a missing package.
+    lost = [path for path in paths or () if "@" not in path and not os_path.isdir(path)]
+    tables = shared_tables(settings().packages_path if paths is None else paths)
+    return [
+        *(f"--path {path} is not a directory" for path in lost),
+        *explain_error(error, tables),
+    ]
 
 
 def _write_graph(solver: Solver, path: str) -> None:

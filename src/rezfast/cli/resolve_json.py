@@ -41,10 +41,10 @@ def answer_object(solver: Solver, seconds: float, *, with_stats: bool) -> dict[s
     return answer
 
 
-def error_object(error: RezError, message: str, seconds: float) -> dict[str, Any]:
+def error_object(error: RezError, hints: list[str], seconds: float) -> dict[str, Any]:
     """The outcome of a resolve that its input made impossible: `status` is "error".
 
-    `failure.kind` is the name of the error's class.
+    `failure.kind` is the name of the error's class, `failure.explanation` has the hints as well.
     """
     return {
         "status": "error",
@@ -54,8 +54,8 @@ def error_object(error: RezError, message: str, seconds: float) -> dict[str, Any
         "num_fails": 0,
         "failure": {
             "kind": type(error).__name__,
-            "description": message,
-            "explanation": message,
+            "description": str(error),
+            "explanation": "\n".join([str(error), *hints]),
         },
         "timings": {"total": seconds, "solve": None},
     }
