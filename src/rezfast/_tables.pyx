@@ -338,6 +338,7 @@ cdef class Tables:
         cdef vector[uint8_t] late
         cdef vector[uint32_t] broken
         cdef vector[string] offending
+        cdef Definition no_definition
         cdef size_t i
         cdef Scanned record
         for i in range(ranked.size()):
@@ -348,6 +349,11 @@ cdef class Tables:
                 late.push_back(record.late is not None)
                 if record.late is not None:
                     self._late[(family.id, ranked[i].second)] = record
+            elif getattr(outcome, "attribute", None) == "requires":
+                # the package is there; rez meets this error when it looks at its requirements
+                self._late[(family.id, ranked[i].second)] = outcome
+                packages.push_back(&no_definition)
+                late.push_back(True)
             else:
                 self._failures[(family.id, ranked[i].second)] = outcome
                 packages.push_back(NULL)
@@ -402,11 +408,15 @@ cdef class Tables:
         requirements give the same rows, so a long-lived process does not pile them up.
         """
         cdef Family* family = self.family_at(number)
-        cdef Scanned record = <Scanned> self._late[(number, version)]
+        cdef Scanned record
         cdef Scanned bound
         cdef string offending
         cdef size_t i, before = 0
         cdef bint ok = False
+        found = self._late[(number, version)]
+        if isinstance(found, Exception):
+            raise found
+        record = <Scanned> found
         name = self.family_name(number)
         with self._guard:
             uri = self.source.uri(name, family.versions[version].position)

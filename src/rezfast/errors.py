@@ -87,7 +87,10 @@ class PackageMetadataError(ResourceError):
     Attributes:
         path: The definition file, or None when it has none (a memory repository).
         line: Line in that file, counted from 1, or None when not known.
+        attribute: The attribute whose value is wrong, or None when it is not about one.
     """
+
+    attribute: str | None = None
 
     def __init__(
         self, value: object = "", path: str | None = None, line: int | None = None

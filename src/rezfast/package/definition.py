@@ -94,15 +94,15 @@ def _load_yaml(source: bytes, path: str) -> dict[str, Any]:
 def from_data(data: dict[str, Any], path: str) -> Scanned:
     """The record of attributes that were evaluated, read from YAML or made in memory.
 
-    A wrong value of `variants` is an error at once. The others are like rez's: an error when
-    something asks for them (see `LateBindings.attributes`).
+    A wrong value of `requires` or `variants`, which every resolve reads, is an error at once. The
+    others are like rez's: an error when something asks for them (see `LateBindings.attributes`).
 
     Args:
         data: The attributes.
         path: Where they came from, for messages.
 
     Raises:
-        PackageMetadataError: `variants` is not what rez's schema wants.
+        PackageMetadataError: `requires` or `variants` is not what rez's schema wants.
     """
     return _Record(data, path).scanned()
 
@@ -118,6 +118,8 @@ class _Record:
 
     def scanned(self) -> Scanned:
         requires = self._requests("requires")
+        if "requires" in self._broken:
+            raise self._broken["requires"]
         variants = self._field("variants", check.variant_list)
         if "variants" in self._broken:
             raise self._broken["variants"]
@@ -159,9 +161,11 @@ class _Record:
         try:
             return checked(self._data[field])
         except ValueError as error:
-            self._broken[field] = PackageMetadataError(
+            broken = PackageMetadataError(
                 f"{field} is wrong: {error}", self._path, _line_of_field(self._path, field)
             )
+            broken.attribute = field
+            self._broken[field] = broken
             return None
 
 
