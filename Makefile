@@ -22,7 +22,7 @@ demo: $(VENV)/.package
 	$(BIN)/rezfast resolve --path examples/packages $(DEMO_REQUEST)
 
 test: check $(VENV)/.test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -p no:benchmark
 
 # What reads the code without running it.
 check: lint $(VENV)/.package
