@@ -38,8 +38,8 @@ cdef extern from *:
     };
 
     struct CharClasses { unsigned char of[256]; };
-    enum : unsigned char { CHAR_WORD_START = 1, CHAR_WORD = 2, CHAR_DIGIT = 4, CHAR_STOP = 8, CHAR_BLANK = 16,
-                           CHAR_HEX = 32, CHAR_STRING_STOP = 64 };
+    enum : unsigned char { CHAR_WORD_START = 1, CHAR_WORD = 2, CHAR_DIGIT = 4, CHAR_STOP = 8,
+                           CHAR_BLANK = 16, CHAR_HEX = 32, CHAR_STRING_STOP = 64, CHAR_TEXT_STOP = 128 };
 
     constexpr CharClasses make_char_classes() {
         CharClasses t{};
@@ -52,7 +52,8 @@ cdef extern from *:
         for (char c : {'\\n', '#', '\\\\', '\\'', '"', '(', ')', '[', ']', '{', '}'})
             t.of[int(c)] |= CHAR_STOP;
         for (char c : {' ', '\\t', '\\f'}) t.of[int(c)] |= CHAR_BLANK;
-        for (char c : {'\\n', '\\\\', '\\'', '"'}) t.of[int(c)] |= CHAR_STRING_STOP;
+        for (char c : {'\\\\', '\\'', '"'}) t.of[int(c)] |= CHAR_STRING_STOP | CHAR_TEXT_STOP;
+        t.of[int('\\n')] |= CHAR_STRING_STOP;
         return t;
     }
     static constexpr CharClasses char_classes = make_char_classes();
@@ -80,6 +81,7 @@ cdef extern from *:
         CHAR_BLANK "rezfast::CHAR_BLANK"
         CHAR_HEX "rezfast::CHAR_HEX"
         CHAR_STRING_STOP "rezfast::CHAR_STRING_STOP"
+        CHAR_TEXT_STOP "rezfast::CHAR_TEXT_STOP"
 
 
 # Why a definition is refused. The texts are in _scan.pyx, in this order.
@@ -127,7 +129,6 @@ cdef enum Kind:
 cdef enum:
     MAX_LITERAL_DEPTH = 50
     MAX_BRACKETS = 100
-    MAX_NUMBER = 100
 
 
 cdef inline bint refuse(Scan* s, int reason) noexcept nogil:
@@ -148,6 +149,32 @@ cdef inline char peek(const Scan* s) noexcept nogil:
 
 cdef inline char peek_at(const Scan* s, Py_ssize_t offset) noexcept nogil:
     return s.at[offset] if s.end - s.at > offset else 0
+
+
+cdef inline const char* past_spaces(const char* at, const char* end) noexcept nogil:
+    """Past the blanks of an indentation, four at a time where they come in fours."""
+    while end - at >= 4 and memcmp(at, b"    ", 4) == 0:
+        at += 4
+    while at < end and (at[0] == c' ' or at[0] == c'\t'):
+        at += 1
+    return at
+
+
+cdef inline const char* next_of(const char* at, const char* end, unsigned char classes) noexcept nogil:
+    """The next byte of one of these classes, or the end."""
+    while end - at >= 4:
+        if char_class(at) & classes:
+            return at
+        if char_class(at + 1) & classes:
+            return at + 1
+        if char_class(at + 2) & classes:
+            return at + 2
+        if char_class(at + 3) & classes:
+            return at + 3
+        at += 4
+    while at < end and not char_class(at) & classes:
+        at += 1
+    return at
 
 
 cdef inline void skip_comment(Scan* s) noexcept nogil:
@@ -174,7 +201,9 @@ cdef inline bint skip_inline(Scan* s) noexcept nogil:
 cdef inline bint skip_inside(Scan* s) noexcept nogil:
     """Over what separates tokens between brackets; the end of the text is an error there."""
     while s.at < s.end:
-        if char_class(s.at) & CHAR_BLANK or s.at[0] == c'\n':
+        if s.at[0] == c'\n':
+            s.at = past_spaces(s.at + 1, s.end)
+        elif char_class(s.at) & CHAR_BLANK:
             s.at += 1
         elif s.at[0] == c'#':
             skip_comment(s)
@@ -327,13 +356,17 @@ cdef inline bint string_piece(Scan* s, string* out, int* kind) noexcept nogil:
     triple = peek_at(s, 1) == quote and peek_at(s, 2) == quote
     s.at += 3 if triple else 1
     run = s.at
-    while s.at < s.end:
-        if not char_class(s.at) & CHAR_STRING_STOP:
-            if is_bytes and <unsigned char> s.at[0] >= 0x80:
-                return refuse(s, REFUSED_STRING)
-            s.at += 1
-            continue
+    while True:
+        if is_bytes:
+            while s.at < s.end and not char_class(s.at) & CHAR_STRING_STOP and <unsigned char> s.at[0] < 0x80:
+                s.at += 1
+        else:
+            s.at = next_of(s.at, s.end, CHAR_TEXT_STOP if triple else CHAR_STRING_STOP)
+        if s.at == s.end:
+            return refuse(s, REFUSED_SYNTAX)
         c = s.at[0]
+        if <unsigned char> c >= 0x80:
+            return refuse(s, REFUSED_STRING)
         if c == quote:
             if not triple or (peek_at(s, 1) == quote and peek_at(s, 2) == quote):
                 if out != NULL:
@@ -356,7 +389,6 @@ cdef inline bint string_piece(Scan* s, string* out, int* kind) noexcept nogil:
             run = s.at
         else:
             s.at += 1
-    return refuse(s, REFUSED_SYNTAX)
 
 
 cdef inline bint at_string(const Scan* s) noexcept nogil:
@@ -389,57 +421,6 @@ cdef inline int strings(Scan* s, bint inside, string* out) noexcept nogil:
         if next_kind != kind:
             refuse(s, REFUSED_SYNTAX)
             return NOT_LITERAL
-
-
-cdef inline bint digits(Scan* s, unsigned char allowed, char highest) noexcept nogil:
-    """One digit or more, single underscores between them."""
-    cdef bint any_digit = False
-    while s.at < s.end:
-        if char_class(s.at) & allowed and (s.at[0] <= highest):
-            any_digit = True
-            s.at += 1
-        elif s.at[0] == c'_' and any_digit and s.end - s.at > 1 and char_class(s.at + 1) & allowed:
-            s.at += 1
-        else:
-            break
-    return any_digit
-
-
-cdef inline bint number(Scan* s) noexcept nogil:
-    """One numeric literal that Python takes without a word."""
-    cdef const char* start = s.at
-    cdef bint ok
-    cdef char c
-    if s.at[0] == c'0' and peek_at(s, 1) != 0 and (
-            peek_at(s, 1) | 0x20 == c'x' or peek_at(s, 1) | 0x20 == c'o' or peek_at(s, 1) | 0x20 == c'b'):
-        c = s.at[1] | 0x20
-        s.at += 2
-        if peek(s) == c'_':
-            s.at += 1
-        ok = digits(s, CHAR_HEX if c == c'x' else CHAR_DIGIT,
-                    c'f' if c == c'x' else c'7' if c == c'o' else c'1')
-    else:
-        ok = True
-        if s.at[0] != c'.':
-            if s.at[0] == c'0' and s.end - s.at > 1 and (char_class(s.at + 1) & CHAR_DIGIT or s.at[1] == c'_'):
-                return refuse(s, REFUSED_SYNTAX)
-            ok = digits(s, CHAR_DIGIT, c'9')
-        if peek(s) == c'.':
-            s.at += 1
-            if s.at < s.end and char_class(s.at) & CHAR_DIGIT:
-                ok = ok and digits(s, CHAR_DIGIT, c'9')
-        if peek(s) == c'e' or peek(s) == c'E':
-            s.at += 1
-            if peek(s) == c'+' or peek(s) == c'-':
-                s.at += 1
-            ok = ok and digits(s, CHAR_DIGIT, c'9')
-        if peek(s) == c'j' or peek(s) == c'J':
-            s.at += 1
-    if not ok or s.at - start > MAX_NUMBER:
-        return refuse(s, REFUSED_SYNTAX)
-    if s.at < s.end and (char_class(s.at) & CHAR_WORD or s.at[0] == c'.' or <unsigned char> s.at[0] >= 0x80):
-        return refuse(s, REFUSED_SYNTAX)
-    return True
 
 
 cdef inline bint format_is_plain(const char* at, const char* end, char quote) noexcept nogil:
@@ -491,10 +472,10 @@ cdef inline bint skip_string(Scan* s) noexcept nogil:
         formatted = c == c'f' or c == c't'
     s.at += 3 if triple else 1
     start = s.at
-    while s.at < s.end:
-        if not char_class(s.at) & CHAR_STRING_STOP:
-            s.at += 1
-            continue
+    while True:
+        s.at = next_of(s.at, s.end, CHAR_TEXT_STOP if triple else CHAR_STRING_STOP)
+        if s.at == s.end:
+            return refuse(s, REFUSED_SYNTAX)
         c = s.at[0]
         if c == quote:
             if not triple or (peek_at(s, 1) == quote and peek_at(s, 2) == quote):
@@ -511,7 +492,6 @@ cdef inline bint skip_string(Scan* s) noexcept nogil:
             s.at += 2
         else:
             s.at += 1
-    return refuse(s, REFUSED_SYNTAX)
 
 
 cdef inline bint skip_logical_line(Scan* s) noexcept nogil:
@@ -519,10 +499,10 @@ cdef inline bint skip_logical_line(Scan* s) noexcept nogil:
     cdef char[MAX_BRACKETS] closing
     cdef int depth = 0
     cdef char c
-    while s.at < s.end:
-        if not char_class(s.at) & CHAR_STOP:
-            s.at += 1
-            continue
+    while True:
+        s.at = next_of(s.at, s.end, CHAR_STOP)
+        if s.at == s.end:
+            return depth == 0 or refuse(s, REFUSED_SYNTAX)
         c = s.at[0]
         if c == c'\n':
             s.at += 1
@@ -548,9 +528,6 @@ cdef inline bint skip_logical_line(Scan* s) noexcept nogil:
                 return refuse(s, REFUSED_SYNTAX)
             depth -= 1
             s.at += 1
-    if depth:
-        return refuse(s, REFUSED_SYNTAX)
-    return True
 
 
 cdef inline bint skip_block(Scan* s) noexcept nogil:
@@ -561,9 +538,7 @@ cdef inline bint skip_block(Scan* s) noexcept nogil:
         line = s.at
         while line < s.end and line[0] == c'\f':  # a form feed starts the column afresh
             line += 1
-        s.at = line
-        while s.at < s.end and (s.at[0] == c' ' or s.at[0] == c'\t'):
-            s.at += 1
+        s.at = past_spaces(line, s.end)
         if s.at == s.end:
             break
         if s.at[0] == c'\n':

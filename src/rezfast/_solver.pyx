@@ -143,7 +143,6 @@ cdef class NativeSolver(Phase):
         self.intersection_priority = intersection_priority
         self.raise_missing = raise_missing
         self.filtering = hooks is not None and hooks.filtering
-        self.timestamps = hooks is not None and hooks.timestamps
         self.ordering = hooks is not None and hooks.ordering
         self.clash.first = self.clash.second = NOT_FOUND
         if not self.merge_request(request):

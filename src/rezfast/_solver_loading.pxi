@@ -38,14 +38,11 @@ cdef class Loading(SolveState):
             return RAISED
         if family.state == FAMILY_MISSING:
             return GOING
-        if self.filtering and not self.timestamps:
-            if self.python_hide(family, wanted) == RAISED:
-                return RAISED
+        # before loading: what a filter hides by its name need not even be readable
+        if self.filtering and self.python_hide(family, wanted) == RAISED:
+            return RAISED
         if self.python_load(family, wanted) == RAISED:
             return RAISED
-        if self.filtering and self.timestamps:
-            if self.python_hide(family, wanted) == RAISED:
-                return RAISED
         if family.has_late and self.python_late(family, wanted) == RAISED:
             return RAISED
         if not self.filtering and (whole or self.tables.complete):
@@ -151,7 +148,7 @@ cdef class Loading(SolveState):
     cdef int python_hide(self, Family* family, const Bounds* wanted) noexcept nogil:
         """Ask the package filter about the versions of a range that it has not seen."""
         cdef Overlay* overlay = &self.overlays[family.id]
-        cdef int64_t timestamp
+        cdef uint32_t position
         cdef bint hidden = False
         cdef size_t v
         cdef uint32_t number = family.id
@@ -160,14 +157,14 @@ cdef class Loading(SolveState):
         for v in range(overlay.seen.size()):
             if overlay.seen[v] or not range_contains(deref(wanted), family.versions[v].key):
                 continue
-            timestamp = family.versions[v].timestamp
+            position = family.versions[v].position
             self.store.lock.unlock_shared()
             with gil:
                 try:
                     hidden = self.hooks.excludes(
                         self.tables.family_name(number),
                         self.tables.version_of(number, <uint32_t> v),
-                        timestamp or None,
+                        position,
                     )
                 except BaseException as error:
                     self.raised = error

@@ -45,7 +45,6 @@ cdef class SolveState:
     cdef dict look_errors                    # (family, row) -> why it cannot be looked at
     cdef readonly bint building
     cdef bint filtering
-    cdef bint timestamps
     cdef bint ordering
     cdef bint hook_failed
     cdef bint intersection_priority

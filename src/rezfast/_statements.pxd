@@ -272,12 +272,15 @@ cdef inline bint simple_statement(Scan* s, Definition& out) noexcept nogil:
     cdef int kind
     cdef bint first = not s.started
     s.started = True
+    size = word_size(s)
+    if field_of(string_view(s.at, size)):  # most statements
+        s.features_closed = True
+        return assignment(s, size, out)
     if at_string(s):
         kind = strings(s, False, NULL)
         # a docstring may come before `from __future__`
         s.features_closed = s.features_closed or not first or kind != KIND_STRING
         return kind != NOT_LITERAL
-    size = word_size(s)
     if size == 0:
         return refuse(s, REFUSED_STATEMENT)
     if is_word(s.at, size, b"from", 4):

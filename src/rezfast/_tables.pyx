@@ -134,7 +134,9 @@ cdef class PackageVariant:
         self._tables.store.lock.lock_shared()
         row = &family.rows[self._row]
         for d in range(row.first, row.first + row.count):
-            numbers.push_back(family.dependencies[d].requirement)
+            # a package whose requirements cannot be read has one that stands for none
+            if family.dependencies[d].requirement != NOT_FOUND:
+                numbers.push_back(family.dependencies[d].requirement)
         self._tables.store.lock.unlock_shared()
         self._requirements = [
             self._tables.requirement(numbers[d]) for d in range(numbers.size())
@@ -450,6 +452,26 @@ cdef class Tables:
             row = add_broken_row(self.store, family, version)
             self.store.lock.unlock()
         return row
+
+    def timestamp(self, str name, position) -> int | None:
+        """When one package, told by its place in the source's listing, was released; loads it.
+
+        Raises:
+            PackageMetadataError: It cannot be read.
+        """
+        cdef uint32_t number = self.intern_family(name.encode())
+        cdef Family* family = self.family_at(number)
+        cdef vector[uint32_t] one
+        cdef size_t v
+        with self._guard:
+            for v in range(family.versions.size()):
+                if family.versions[v].position == <uint32_t> position:
+                    one.push_back(<uint32_t> v)
+                    self.load(number, one)
+                    if family.versions[v].state == VERSION_BROKEN:
+                        raise self.failure_of(number, <uint32_t> v)
+                    return family.versions[v].timestamp or None
+        return None
 
     def timestamps(self, str name) -> list[tuple[Version, int | None]]:
         """When each package of a family was released; all of them are loaded to know."""

@@ -10,9 +10,10 @@ from libcpp.string cimport string
 from libcpp.vector cimport vector
 
 from rezfast._lex cimport (
-    CHAR_DIGIT, CHAR_WORD, KIND_BOOL, KIND_DICT, KIND_ELLIPSIS, KIND_LIST, KIND_NONE, KIND_NUMBER, KIND_SET, KIND_STRING, KIND_TUPLE,
-    MAX_LITERAL_DEPTH, NOT_LITERAL, REFUSED_ATTRIBUTE, REFUSED_FIELD, REFUSED_NESTING, REFUSED_SYNTAX, REFUSED_VALUE,
-    Scan, at_string, char_class, is_word, number, peek, peek_at, refuse, skip_between, skip_inside, strings, word_size,
+    CHAR_BLANK, CHAR_DIGIT, CHAR_HEX, CHAR_WORD, KIND_BOOL, KIND_DICT, KIND_ELLIPSIS, KIND_LIST, KIND_NONE, KIND_NUMBER,
+    KIND_SET, KIND_STRING, KIND_TUPLE, MAX_LITERAL_DEPTH, NOT_LITERAL, REFUSED_ATTRIBUTE, REFUSED_FIELD,
+    REFUSED_NESTING, REFUSED_SYNTAX, REFUSED_VALUE, Scan, at_string, char_class, is_word, past_spaces, peek, peek_at,
+    refuse, skip_between, skip_inside, strings, word_size,
 )
 from rezfast._rules cimport (
     FIELD_BUILD_REQUIRES, FIELD_HASHED_VARIANTS, FIELD_NAME, FIELD_PRIVATE_BUILD_REQUIRES, FIELD_REQUIRES,
@@ -20,6 +21,64 @@ from rezfast._rules cimport (
 )
 from rezfast._scan cimport Definition
 from rezfast._version cimport RequirementData, encode_version, is_package_name, parse_requirement
+
+
+cdef enum:
+    MAX_NUMBER = 100
+    USUAL_REQUESTS = 8  # room made at once for a list of requests
+
+
+# ---- numbers -------------------------------------------------------------------------------------------------
+
+cdef inline bint digits(Scan* s, unsigned char allowed, char highest) noexcept nogil:
+    """One digit or more, single underscores between them."""
+    cdef bint any_digit = False
+    while s.at < s.end:
+        if char_class(s.at) & allowed and (s.at[0] <= highest):
+            any_digit = True
+            s.at += 1
+        elif s.at[0] == c'_' and any_digit and s.end - s.at > 1 and char_class(s.at + 1) & allowed:
+            s.at += 1
+        else:
+            break
+    return any_digit
+
+
+cdef inline bint number(Scan* s) noexcept nogil:
+    """One numeric literal that Python takes without a word."""
+    cdef const char* start = s.at
+    cdef bint ok
+    cdef char c
+    if s.at[0] == c'0' and peek_at(s, 1) != 0 and (
+            peek_at(s, 1) | 0x20 == c'x' or peek_at(s, 1) | 0x20 == c'o' or peek_at(s, 1) | 0x20 == c'b'):
+        c = s.at[1] | 0x20
+        s.at += 2
+        if peek(s) == c'_':
+            s.at += 1
+        ok = digits(s, CHAR_HEX if c == c'x' else CHAR_DIGIT,
+                    c'f' if c == c'x' else c'7' if c == c'o' else c'1')
+    else:
+        ok = True
+        if s.at[0] != c'.':
+            if s.at[0] == c'0' and s.end - s.at > 1 and (char_class(s.at + 1) & CHAR_DIGIT or s.at[1] == c'_'):
+                return refuse(s, REFUSED_SYNTAX)
+            ok = digits(s, CHAR_DIGIT, c'9')
+        if peek(s) == c'.':
+            s.at += 1
+            if s.at < s.end and char_class(s.at) & CHAR_DIGIT:
+                ok = ok and digits(s, CHAR_DIGIT, c'9')
+        if peek(s) == c'e' or peek(s) == c'E':
+            s.at += 1
+            if peek(s) == c'+' or peek(s) == c'-':
+                s.at += 1
+            ok = ok and digits(s, CHAR_DIGIT, c'9')
+        if peek(s) == c'j' or peek(s) == c'J':
+            s.at += 1
+    if not ok or s.at - start > MAX_NUMBER:
+        return refuse(s, REFUSED_SYNTAX)
+    if s.at < s.end and (char_class(s.at) & CHAR_WORD or s.at[0] == c'.' or <unsigned char> s.at[0] >= 0x80):
+        return refuse(s, REFUSED_SYNTAX)
+    return True
 
 
 # ---- literals -------------------------------------------------------------------------------------------------
@@ -143,25 +202,74 @@ cdef inline const char* past_word(const char* at, const char* end) noexcept nogi
     return at
 
 
-cdef inline bint is_plain_request(const char* at, const char* end) noexcept nogil:
-    """`foo`, `!foo-1.2`, `~foo-1.2+`: most requests, and right without a parse. False: not that simple."""
+cdef inline const char* past_version(const char* at, const char* end) noexcept nogil:
+    """Past `1.2.3a`; NULL when a token is missing."""
     cdef const char* token
+    while True:
+        token = at
+        at = past_word(token, end)
+        if at == token:
+            return NULL
+        if at == end or at[0] != c'.':
+            return at
+        at += 1
+
+
+cdef inline long plain_number(const char** at, const char* end) noexcept nogil:
+    """The number at the cursor, which moves past it; -1 when rez may not compare it as one."""
+    cdef const char* start = at[0]
+    cdef long value = 0
+    while at[0] < end and char_class(at[0]) & CHAR_DIGIT:
+        value = value * 10 + (at[0][0] - c'0')
+        at[0] += 1
+        if at[0] - start > 9:
+            return -1
+    if at[0] == start or (start[0] == c'0' and at[0] - start > 1):
+        return -1
+    return -1 if at[0] < end and at[0][0] != c'.' else value
+
+
+cdef inline bint is_below(const char* a, const char* a_end, const char* b, const char* b_end) noexcept nogil:
+    """Whether version `a` is certainly less than `b`: plain numbers decide."""
+    cdef long x, y
+    while b < b_end:
+        if a >= a_end:
+            return True
+        x = plain_number(&a, a_end)
+        y = plain_number(&b, b_end)
+        if x < 0 or y < 0:
+            return False
+        if x != y:
+            return x < y
+        a += 1
+        b += 1
+    return False
+
+
+cdef inline const char* past_plain_request(const char* at, const char* end) noexcept nogil:
+    """Past `foo`, `!foo-1.2`, `~foo-1.2+`, `foo-1+<2`: most requests, and right without a parse.
+
+    NULL: not that simple.
+    """
+    cdef const char* token
+    cdef const char* version
     if at < end and (at[0] == c'!' or at[0] == c'~'):
         at += 1
     token = at
-    at = past_word(at, end)
+    at = past_word(token, end)
     if at == token or (at - token == 11 and memcmp(token, b"__pycache__", 11) == 0):
-        return False
-    if at < end and at[0] != c'-':
-        return False
-    while at < end:
-        token = at + 1
-        at = past_word(token, end)
-        if at == token:
-            return False
-        if at < end and at[0] != c'.':
-            return at[0] == c'+' and at + 1 == end
-    return True
+        return NULL
+    if at == end or at[0] != c'-':
+        return at
+    token = at + 1
+    at = past_version(token, end)
+    if at == NULL or at == end or at[0] != c'+':
+        return at
+    if end - at < 2 or at[1] != c'<':
+        return at + 1
+    version = at + 2
+    end = past_version(version, end)
+    return end if end != NULL and is_below(token, at, version, end) else NULL
 
 
 cdef inline bint is_request(const string& text) noexcept nogil:
@@ -169,7 +277,7 @@ cdef inline bint is_request(const string& text) noexcept nogil:
     cdef RequirementData parsed
     cdef const char* name
     cdef size_t size
-    if is_plain_request(text.data(), text.data() + text.size()):
+    if past_plain_request(text.data(), text.data() + text.size()) == text.data() + text.size():
         return True
     if not parse_requirement(text.data(), text.size(), True, parsed):
         return False
@@ -180,11 +288,42 @@ cdef inline bint is_request(const string& text) noexcept nogil:
     return is_package_name(name, size)
 
 
+cdef inline bint is_version(const char* text, size_t size) noexcept nogil:
+    cdef string key
+    return size > 0 and (past_version(text, text + size) == text + size or encode_version(text, size, key))
+
+
 cdef inline bint field_string(Scan* s, bint inside, string& out) noexcept nogil:
     if not at_string(s):
         return refuse(s, REFUSED_FIELD)
     if strings(s, inside, &out) != KIND_STRING:
         return refuse(s, REFUSED_FIELD)
+    return True
+
+
+cdef inline bint plain_item(Scan* s, vector[string]& out) noexcept nogil:
+    """A plain request in plain quotes and the comma or bracket after it: nearly every item there is.
+
+    False, with the cursor where it was: it takes a closer look.
+    """
+    cdef char quote = s.at[0]
+    cdef const char* start = s.at + 1
+    cdef const char* end
+    cdef const char* after
+    if quote != c'\'' and quote != c'"':
+        return False
+    end = past_plain_request(start, s.end)
+    if end == NULL or end == s.end or end[0] != quote:
+        return False
+    after = end + 1
+    while after < s.end and (char_class(after) & CHAR_BLANK or after[0] == c'\n'):
+        after = past_spaces(after + 1, s.end)
+    if after == s.end or (after[0] != c',' and after[0] != c']'):
+        return False
+    s.at = after
+    if out.capacity() == 0:
+        out.reserve(USUAL_REQUESTS)
+    out.emplace_back(start, <size_t> (end - start))
     return True
 
 
@@ -204,16 +343,17 @@ cdef inline bint field_requests(Scan* s, vector[string]& out) noexcept nogil:
             return True
         if not comma:
             return refuse(s, REFUSED_FIELD)
-        start = s.at
-        out.emplace_back()
-        if not field_string(s, True, out.back()):
-            return False
-        comma = peek(s) == c','
-        if not comma and peek(s) != c']':
-            return refuse(s, REFUSED_FIELD)
-        if not is_request(out.back()):
-            s.at = start
-            return refuse(s, REFUSED_VALUE)
+        if not plain_item(s, out):
+            start = s.at
+            out.emplace_back()
+            if not field_string(s, True, out.back()):
+                return False
+            if peek(s) != c',' and peek(s) != c']':
+                return refuse(s, REFUSED_FIELD)
+            if not is_request(out.back()):
+                s.at = start
+                return refuse(s, REFUSED_VALUE)
+        comma = s.at[0] == c','
         if comma:
             s.at += 1
 
@@ -260,7 +400,6 @@ cdef inline bint field_timestamp(Scan* s, Definition& out) noexcept nogil:
 cdef inline bint field_value(Scan* s, int field, Definition& out) noexcept nogil:
     """The value of a field, which has to be a literal of the type that rez's schema wants."""
     cdef size_t size
-    cdef string key
     if field == FIELD_REQUIRES:
         out.has_requires = True
         return field_requests(s, out.requires)
@@ -292,8 +431,7 @@ cdef inline bint field_value(Scan* s, int field, Definition& out) noexcept nogil
     out.has_version = True
     out.version.clear()
     return field_string(s, False, out.version) and (
-        not out.version.empty() and encode_version(out.version.data(), out.version.size(), key)
-        or refuse(s, REFUSED_VALUE))
+        is_version(out.version.data(), out.version.size()) or refuse(s, REFUSED_VALUE))
 
 
 # ---- attributes of a source package ---------------------------------------------------------------------------

@@ -82,7 +82,7 @@ PARAMETERS = Parameters(
             kind="integer",
             default=-1,
             metavar="N",
-            help="Stop after more than N failed attempts.",
+            help="Stop after N failed attempts.",
         ),
         Option(
             "--time-limit",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rezfast._tables import PackageVariant, Tables
-from rezfast.solve.filters import PackageFilterBase, needs_timestamp
+from rezfast.solve.filters import PackageFilterBase
 from rezfast.solve.orderers import (
     PackageOrderList,
     VariantSelectMode,
@@ -18,14 +18,19 @@ from rezfast.version import Requirement, Version
 
 
 class _Candidate:
-    """A package as a filter sees it."""
+    """A package as a filter sees it; loaded only when a rule asks for its timestamp."""
 
-    __slots__ = ("name", "timestamp", "version")
+    __slots__ = ("_position", "_tables", "name", "version")
 
-    def __init__(self, name: str, version: Version, timestamp: int | None) -> None:
+    def __init__(self, name: str, version: Version, position: int, tables: Tables) -> None:
         self.name = name
         self.version = version
-        self.timestamp = timestamp
+        self._position = position
+        self._tables = tables
+
+    @property
+    def timestamp(self) -> int | None:
+        return self._tables.timestamp(self.name, self._position)
 
     @property
     def qualified_name(self) -> str:
@@ -37,7 +42,6 @@ class SolveHooks:
 
     Attributes:
         filtering: Some package may be hidden.
-        timestamps: Whether one is hidden may depend on its timestamp: it must be loaded to know.
         ordering: Some family does not go by descending version.
     """
 
@@ -52,15 +56,15 @@ class SolveHooks:
         self._filter = package_filter
         self._orderers = None if orderers is None else orderers.bind(tables.timestamps)
         self._request = request
+        self._tables = tables
         self._mode = mode
         self.filtering = bool(package_filter)
-        self.timestamps = package_filter is not None and needs_timestamp(package_filter)
         self.ordering = not is_default(orderers)
 
-    def excludes(self, name: str, version: Version, timestamp: int | None) -> bool:
-        """Whether the filter hides a package."""
+    def excludes(self, name: str, version: Version, position: int) -> bool:
+        """Whether the filter hides a package, which stands at `position` of its listing."""
         assert self._filter is not None
-        return self._filter.excludes(_Candidate(name, version, timestamp)) is not None
+        return self._filter.excludes(_Candidate(name, version, position, self._tables)) is not None
 
     def version_order(
         self, name: str, versions: Sequence[Version], positions: Sequence[int]
