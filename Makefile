@@ -7,13 +7,13 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 # Directories are listed too: a removed file changes its directory and nothing else.
-SOURCES := $(shell find src examples -not -name '*.so' -not -path '*/__pycache__*' 2>/dev/null)
+SOURCES := $(shell find src -not -name '*.so' -not -path '*/__pycache__*' 2>/dev/null)
 PROJECT := CMakeLists.txt pyproject.toml README.md LICENSE
 
 DEMO_REQUEST ?= maya houdini usd
 
-# Requirement lists have one home, pyproject.toml: $(call requirements,EXPRESSION on the table `p`).
-requirements = $(BIN)/python -c "import tomllib; p = tomllib.load(open('pyproject.toml', 'rb')); print(*($(1)), sep='\n')" > $@.txt && $(PIP) install -q -r $@.txt && touch $@
+# Requirement lists have one home, pyproject.toml: $(call requirements,EXPRESSION on the table `p`,NAME).
+requirements = @echo "installing requirements: $(2)" && $(BIN)/python -c "import tomllib; p = tomllib.load(open('pyproject.toml', 'rb')); print(*($(1)), sep='\n')" > $@.txt && $(PIP) install -q -r $@.txt && touch $@
 
 .PHONY: demo test bench lint check package clean
 .DELETE_ON_ERROR:
@@ -22,7 +22,7 @@ demo: $(VENV)/.package
 	$(BIN)/rezfast resolve --path examples/packages $(DEMO_REQUEST)
 
 test: check $(VENV)/.test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -p no:benchmark
 
 # What reads the code without running it.
 check: lint $(VENV)/.package
@@ -39,23 +39,25 @@ bench: $(VENV)/.package $(VENV)/.bench
 package: $(VENV)/.package
 
 $(VENV)/bin/python:
+	@$(PYTHON) -c "import sys; sys.exit('rezfast needs Python 3.11 or later: make PYTHON=...' if sys.version_info < (3, 11) else 0)"
 	$(PYTHON) -m venv $(VENV)
 
 # cmake and ninja are build requirements of the back end; named here because the build below is not
 # isolated, which is what makes a second build compile only what changed.
 $(VENV)/.build: pyproject.toml | $(VENV)/bin/python
-	$(call requirements,p['build-system']['requires'] + 'cmake ninja'.split() + p['project']['dependencies'])
+	$(call requirements,p['build-system']['requires'] + 'cmake ninja'.split() + p['project']['dependencies'],build)
 
 $(VENV)/.test: pyproject.toml | $(VENV)/bin/python
-	$(call requirements,p['project']['optional-dependencies']['test'])
+	$(call requirements,p['project']['optional-dependencies']['test'],test)
 
 $(VENV)/.bench: pyproject.toml | $(VENV)/bin/python
-	$(call requirements,p['project']['optional-dependencies']['bench'])
+	$(call requirements,p['project']['optional-dependencies']['bench'],bench)
 
 # Installed as users have it, not editable: an import hook would cost start-up time, and what is
 # tested is then what is shipped.
 $(VENV)/.package: $(VENV)/.build $(SOURCES) $(PROJECT)
-	$(PIP) install -q --no-build-isolation --no-deps --force-reinstall -Cbuild-dir=build/make .
+	@echo "building and installing rezfast"
+	@$(PIP) install -q --no-build-isolation --no-deps --force-reinstall -Cbuild-dir=build/make .
 	@touch $@
 
 clean:

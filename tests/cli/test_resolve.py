@@ -159,6 +159,7 @@ def test_bad_input_gives_one_line_and_exit_code_2(
 ) -> None:
     done = resolve(*words)
     assert done.returncode == 2
+    assert done.stdout == ""
     assert done.stderr.startswith("rezfast: error: ")
     assert done.stderr.count("\n") == 1
     assert said in done.stderr
@@ -177,8 +178,9 @@ def test_a_path_that_is_no_directory_is_pointed_out(rezfast: Run) -> None:
 
 def test_debug_shows_the_traceback(resolve: Run) -> None:
     done = resolve("nothing_like_it", "--debug")
-    assert "Traceback" in done.stderr
-    assert done.returncode != 0
+    assert done.stderr.startswith("Traceback")
+    assert "\nrezfast: error: package family not found" in done.stderr
+    assert done.returncode == 2
 
 
 # -- json ------------------------------------------------------------------------------------------
@@ -277,7 +279,17 @@ def test_the_graph_is_written_in_dot_format(resolve: Run, words: list[str], tmp_
     assert "maya" in target.read_text()
 
 
-# -- readers that leave ----------------------------------------------------------------------------
+# -- interrupts, and readers that leave ------------------------------------------------------------
+
+
+def test_an_interrupt_ends_it_quietly(rezfast: Run, tmp_path: Path) -> None:
+    definition = tmp_path / "slow" / "1.0" / "package.py"
+    definition.parent.mkdir(parents=True)
+    definition.write_text(
+        "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\nname = 'slow'\nversion = '1.0'\n"
+    )
+    done = rezfast("resolve", "--path", tmp_path, "slow")
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
 
 def test_a_reader_that_leaves_is_no_error(

@@ -25,8 +25,13 @@ class UsageError(Exception):
     """A command line that was read but asks for something impossible. The text is the message."""
 
 
-def report_error(message: object) -> None:
-    """Write `rezfast: error: …` on stderr, as one line."""
+def report_error(message: object, *, debug: bool = False) -> None:
+    """Write `rezfast: error: …` on stderr, as one line; with `debug` after the traceback."""
+    if debug:
+        # Deferred: an error is told in one line unless somebody asks for more.
+        from traceback import format_exc
+
+        write_error(format_exc())
     line = " ".join(str(message).split())
     write_error(f"rezfast: error: {line or 'no reason was given'}\n")
 
@@ -60,8 +65,7 @@ def write_out(text: str) -> None:
 def guarded(run: Callable[[Given], int], given: Given) -> int:
     """Run a command; turn whatever escapes it into one line and an exit code.
 
-    With `--debug` an error is raised on, for its traceback. An interrupt, and a reader that went
-    away, are not errors.
+    An interrupt, and a reader that went away, are not errors.
     """
     try:
         return run(given)
@@ -71,9 +75,7 @@ def guarded(run: Callable[[Given], int], given: Given) -> int:
         _detach_stdout()
         return EXIT_BROKEN_PIPE
     except Exception as error:
-        if given.get("debug"):
-            raise
-        report_error(_message(error))
+        report_error(_message(error), debug=given["debug"])
         return EXIT_BAD_INPUT
 
 

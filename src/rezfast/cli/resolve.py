@@ -113,10 +113,10 @@ def run(given: Given) -> int:
         solver = _make_solver(given)
         solver.solve()
     except RezError as error:
-        if given["debug"]:
-            raise
         return _report_bad_input(error, given, began)
     solved = solver.status.name == "solved"
+    if given["graph"] is not None:
+        _write_graph(solver, given["graph"])
     if given["json"]:
         # Deferred with all it imports: the plain answer needs none of it.
         from rezfast.cli.resolve_json import answer_object, to_json
@@ -132,8 +132,6 @@ def run(given: Given) -> int:
         from rezfast.cli.resolve_text import failure_text
 
         write_error(failure_text(solver))
-    if given["graph"] is not None:
-        _write_graph(solver, given["graph"])
     if given["stats"] and not given["json"]:
         from rezfast.cli.resolve_text import stats_text
 
@@ -216,7 +214,7 @@ def _report_bad_input(error: RezError, given: Given, began: float) -> int:
         from rezfast.cli.resolve_json import error_object, to_json
 
         write_out(to_json(error_object(error, hints, perf_counter() - began)))
-    report_error("; ".join([str(error), *hints]))
+    report_error("; ".join([str(error), *hints]), debug=given["debug"])
     return EXIT_BAD_INPUT
 
 
