@@ -15,8 +15,8 @@ from rezfast._lex cimport (
     skip_comment, skip_inline, skip_inside, skip_logical_line, strings, word_size,
 )
 from rezfast._rules cimport (
-    Names, cannot_be_late, field_of, has_name, has_prefix_path, is_keyword, is_rex_function, is_scope_attribute,
-    string_view,
+    SOURCE_ANY, Names, cannot_be_late, field_of, has_name, has_prefix_path, is_keyword, is_rex_function,
+    is_scope_attribute, source_kind, string_view,
 )
 from rezfast._scan cimport VIEW_SOURCE
 from rezfast._statements cimport annotation, bind, end_of_line, identifier, skip_blank_lines
@@ -222,6 +222,9 @@ cdef inline bint scope_head(Scan* s, string_view* alias) noexcept nogil:
     s.at += 2
     size = word_size(s)
     if size == 0 or not bind(s, size):
+        return refuse(s, REFUSED_SCOPE)
+    if s.view == VIEW_SOURCE and not is_word(s.at, size, b"config", 6) and (
+            source_kind(string_view(s.at, size)) != SOURCE_ANY):  # a build wants something other than a dict
         return refuse(s, REFUSED_SCOPE)
     s.at += size
     if peek(s) != quote or peek_at(s, 1) != c')':

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from typing import Any, Literal
 
-View = Literal["installed", "source"]
-
 REASONS: tuple[str, ...]
 """Every code that `Refused.reason` may hold (the first, "accepted", never does)."""
 
@@ -66,7 +64,9 @@ class Refused:
         """Line of the first thing that could not be proven, from 1."""
     def __bool__(self) -> Literal[False]: ...
 
-def scan(source: str | bytes, view: View = "installed") -> Scanned | Refused:
+def scan(
+    source: str | bytes, view: Literal["installed", "source"] = "installed"
+) -> Scanned | Refused:
     """Reads one definition from memory.
 
     Args:
@@ -78,7 +78,9 @@ def scan(source: str | bytes, view: View = "installed") -> Scanned | Refused:
         ValueError: `view` is neither.
     """
 
-def load_files(paths: Iterable[str], view: View = "installed") -> list[Scanned | Refused | OSError]:
+def load_files(
+    paths: Iterable[str], view: Literal["installed", "source"] = "installed"
+) -> list[Scanned | Refused | OSError]:
     """Opens, reads and scans every file, without the GIL.
 
     Args:

@@ -6,6 +6,7 @@ evaluated, and then gives what rez gives, or fails where rez fails.
 
 from __future__ import annotations
 
+import io
 import linecache
 import os
 import tarfile
@@ -19,13 +20,19 @@ import rez
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rez.package_resources import package_pod_schema
+from rez.package_serialise import dump_package_data
 from rez.packages import iter_packages
+from rez.rex_bindings import RequirementsBinding
+from rez.rex_bindings import intersects as rez_intersects
 from rez.serialise import FileFormat, _load_py, load_from_file
 from rez.utils.sourcecode import SourceCode
 from rez.vendor.schema.schema import Schema, SchemaError
+from rez.version import Requirement as RezRequirement
 
 from rezfast._scan import Scanned, load_files, scan
+from rezfast._version import Requirement
 from rezfast.errors import PackageMetadataError
+from rezfast.package.bindings import Requests, intersects
 from rezfast.package.definition import from_data, load_data, load_definition
 
 # rez loads its plugins in a way that Python deprecates
@@ -161,6 +168,58 @@ def test_the_packages_of_rez_tests(path: str) -> None:
             assert name in found.late.attributes
         else:
             assert getattr(found, name) == value
+
+
+# ---- what rez writes ---------------------------------------------------------------------------
+
+texts = st.text(st.characters(codec="utf-8", exclude_characters="\0\r"), max_size=60)
+values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | texts,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["a", "b c", "d.e"]), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+names = st.sampled_from(["foo", "a_b", "x1"])
+request_lists = st.lists(st.sampled_from(["foo-1", "!bah", "eek-1.2+<3", ".e-1", "~x"]), max_size=4)
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(
+    data=st.fixed_dictionaries(
+        {"name": names, "version": st.sampled_from(["1", "2.0.a-b"])},
+        optional={
+            "description": texts,
+            "authors": st.lists(texts, max_size=3),
+            "tools": st.lists(texts, max_size=3),
+            "requires": request_lists,
+            "build_requires": request_lists,
+            "private_build_requires": request_lists,
+            "variants": st.lists(request_lists, max_size=3),
+            "hashed_variants": st.booleans(),
+            "timestamp": st.integers(0, 1 << 40),
+            "changelog": texts,
+            "revision": values.filter(lambda value: value is not None),
+            "config": st.dictionaries(names, st.booleans() | texts, min_size=1, max_size=2),
+            "commands": st.sampled_from(["pass", "env.A = '{root}'\n\nif x:\n    y = [\n1]"]),
+            "help": st.lists(st.lists(texts, min_size=2, max_size=2), max_size=2),
+            "custom": values.filter(lambda value: value is not None),
+        },
+    )
+)
+def test_what_rez_writes_is_read(data: dict[str, Any]) -> None:
+    stream = io.StringIO()
+    dump_package_data(dict(data), buf=stream)
+    found = scan(stream.getvalue())
+    assert isinstance(found, Scanned), (found, stream.getvalue())
+    assert {name: getattr(found, name) for name in FIELDS} == {
+        name: data.get(name) for name in FIELDS
+    }
 
 
 # ---- generated definitions ---------------------------------------------------------------------
@@ -476,3 +535,26 @@ def test_evaluation_gives_what_rez_gives(source: bytes, path: str) -> None:
             assert name in found.late.attributes
         else:
             assert getattr(found, name) == value
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(
+    asked=st.lists(st.sampled_from([r for r in REQUESTS if r[0] != "~"]), max_size=4),
+    name=st.sampled_from(["foo", "a_b", "a.b", ".eph", "none"]),
+    default=st.none() | st.sampled_from(["1", "2+<3"]),
+    other=st.sampled_from(["1", "1.2+", "<1", "", "2|3"]),
+)
+def test_late_functions_find_what_rez_binds(
+    asked: list[str], name: str, default: str | None, other: str
+) -> None:
+    ours = Requests(Requirement(text) for text in asked)
+    theirs = RequirementsBinding([RezRequirement(text) for text in asked])
+    assert ours.get(name) == theirs.get(name)
+    assert (name in ours) == (name in theirs)
+    ranges = ours.get_range(name, default), theirs.get_range(name, default)
+    assert str(ranges[0]) == str(ranges[1])
+    if name in ours:
+        assert ours[name] == theirs[name]
+        assert intersects(ours[name], other) == rez_intersects(theirs[name], other)
+    if ranges[0] is not None:
+        assert intersects(ranges[0], other) == rez_intersects(ranges[1], other)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from rezfast.errors import PackageMetadataError
+from rezfast.package.bindings import LateContext
 from rezfast.package.definition import load_definition
 
 Write = Callable[..., str]
@@ -121,3 +122,45 @@ def test_a_function_that_fails(write: Write, body: str, message: str) -> None:
     record = load_definition(write(f"@late()\ndef requires():\n    {body}\n"))
     with pytest.raises(PackageMetadataError, match=message):
         record.late.evaluate("requires", None, None)
+
+
+# ---- the context of a resolve ------------------------------------------------------------------
+
+
+def late(write: Write, expression: str, context: object) -> list[str]:
+    """The requirements of a package whose late function returns this."""
+    record = load_definition(write(f"@late()\ndef requires():\n    return {expression}\n"))
+    found: list[str] = record.late.evaluate("requires", None, context)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("[request.maya] if 'maya' in request else []", ["maya-2024+"]),
+        ("[request['maya']]", ["maya-2024+"]),
+        ("[request.get('houdini', 'none')]", ["none"]),
+        ("['a-%s' % request.get_range('maya')]", ["a-2024+"]),
+        ("['a-%s' % request.get_range('houdini', '19')]", ["a-19"]),
+        ("['a'] if request.get_range('houdini') is None else []", ["a"]),
+        ("['a'] if intersects(request.maya, '2023+<2025') else ['b']", ["a"]),
+        ("['a'] if intersects(request.get_range('maya'), '<2024') else ['b']", ["b"]),
+        ("['a'] if intersects(request.nuke, '1') else ['b']", ["b"]),
+        ("[implicits.platform]", ["platform==linux"]),
+        ("[] if '.cli' in ephemerals or building or testing else ['a']", ["a"]),
+        ("[system.platform]", ["linux"]),
+        ("['a'] if getattr(request, 'houdini', None) is None else []", ["a"]),
+    ],
+)
+def test_names_of_a_resolve(write: Write, expression: str, expected: list[str]) -> None:
+    context = LateContext(["maya-2024+", "!nuke-1"], ["platform==linux"])
+    assert late(write, expression, context) == expected
+
+
+def test_a_request_that_is_not_there(write: Write) -> None:
+    with pytest.raises(PackageMetadataError, match=r"request does not exist: 'houdini'"):
+        late(write, "[request.houdini]", LateContext([]))
+
+
+def test_a_build_says_so(write: Write) -> None:
+    assert late(write, "['b'] if building else []", LateContext([], building=True)) == ["b"]

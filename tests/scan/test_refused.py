@@ -256,6 +256,7 @@ SOURCE_REFUSED: dict[str, tuple[str, str, int]] = {
         "scope",
         3,
     ),
+    "scope that is no dict": ("name = 'a'\nwith scope('uuid'):\n    x = 1\n", "scope", 2),
     "rez version": ("name = 'a'\nrequires_rez_version = '99'\n", "dynamic-attribute", 2),
     "description that is no text": ("name = 'a'\ndescription = 1\n", "dynamic-attribute", 2),
     "authors that are no texts": ("name = 'a'\nauthors = ['x', 1]\n", "dynamic-attribute", 2),

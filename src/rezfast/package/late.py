@@ -49,7 +49,7 @@ class LateBindings:
         """
         broken = self._broken.get(attribute)
         if broken is not None:
-            raise broken
+            raise broken.with_traceback(None)
         function = self._functions[attribute]
         names: dict[str, Any] = {"in_context": lambda: context is not None}
         if context is not None:
