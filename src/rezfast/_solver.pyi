@@ -8,9 +8,8 @@ from rezfast._version import Requirement, Version, VersionRange
 
 class _Hooks(Protocol):
     filtering: bool
-    timestamps: bool
     ordering: bool
-    def excludes(self, name: str, version: Version, timestamp: int | None) -> bool: ...
+    def excludes(self, name: str, version: Version, position: int) -> bool: ...
     def version_order(
         self, name: str, versions: list[Version], positions: list[int]
     ) -> list[int]: ...
