@@ -487,7 +487,7 @@ def only_a_body_is_broken(source: bytes, path: str) -> bool:
         compile(source, path, "exec")
     except SyntaxError as error:
         text = source.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
-        before = [line.lstrip(b"\x0c") for line in text[: error.lineno]]
+        before = [line.lstrip(b"\xef\xbb\xbf\x0c") for line in text[: error.lineno]]
         return any(line.startswith((b"def ", b"async ")) for line in before)
     except ValueError:
         return False
