@@ -370,6 +370,11 @@ cdef class Tables:
             self._failures[(family.id, broken[i])] = PackageMetadataError(
                 f"{text!r} is not a valid package request", path=where
             )
+        for i in range(ranked.size()):
+            # a package may be told by its release time although its requirements are wrong
+            released = getattr(records[i], "timestamp", None)
+            if released and isinstance(records[i], Exception):
+                family.versions[ranked[i].second].timestamp = released
         return 0
 
     cdef void _add_packages(
@@ -467,7 +472,8 @@ cdef class Tables:
         """When one package, told by its place in the source's listing, was released; loads it.
 
         Raises:
-            PackageMetadataError: It cannot be read.
+            PackageMetadataError: It cannot be read at all. Another attribute that is wrong does
+                not matter here.
         """
         cdef uint32_t number = self.intern_family(name.encode())
         cdef Family* family = self.family_at(number)
@@ -479,7 +485,9 @@ cdef class Tables:
                     one.push_back(<uint32_t> v)
                     self.load(number, one)
                     if family.versions[v].state == VERSION_BROKEN:
-                        raise self.failure_of(number, <uint32_t> v)
+                        failure = self.failure_of(number, <uint32_t> v)
+                        if getattr(failure, "attribute", None) is None:
+                            raise failure
                     return family.versions[v].timestamp or None
         return None
 

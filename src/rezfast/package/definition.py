@@ -117,15 +117,16 @@ class _Record:
         self._broken: dict[str, PackageMetadataError] = {}
 
     def scanned(self) -> Scanned:
-        requires = self._requests("requires")
-        if "requires" in self._broken:
-            raise self._broken["requires"]
         variants = self._field("variants", check.variant_list)
-        if "variants" in self._broken:
-            raise self._broken["variants"]
+        requires = self._requests("requires")
+        timestamp = self._field("timestamp", check.whole_number)
+        # rez reads a package's variants before their requirements, and its timestamp by itself
+        for field in ("variants", "requires"):
+            if field in self._broken:
+                self._broken[field].timestamp = timestamp
+                raise self._broken[field]
         build_requires = self._requests("build_requires")
         private = self._requests("private_build_requires")
-        timestamp = self._field("timestamp", check.whole_number)
         hashed = self._field("hashed_variants", check.truth)
         return Scanned.from_fields(
             name=check.package_name(self._data.get("name")),
