@@ -7,13 +7,14 @@ path --load_files--> Scanned                                    nearly always
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from typing import Any
-
 from rezfast._scan import Refused, Scanned, load_files
 from rezfast.errors import PackageDefinitionFileMissing, PackageMetadataError
 from rezfast.package import requests as check
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 _MAX_SIZE = 64 << 20
 _YAML = (".yaml", ".yml")
@@ -172,6 +173,8 @@ class _Record:
 
 def _line_of_field(path: str, field: str) -> int | None:
     """The last line that sets a field in so many words, when the definition is a file."""
+    import re
+
     try:
         with open(path, "rb") as file:
             source = file.read(_MAX_SIZE)
