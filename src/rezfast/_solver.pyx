@@ -160,23 +160,33 @@ cdef class NativeSolver(Answering):
 
     cdef bint merge_request(self, request) except -1:
         """Take the request up, one requirement a family. False: two items contradict each other."""
-        cdef uint32_t number, merged
-        cdef size_t i
+        cdef uint32_t number, merged, target
+        cdef size_t i, place
         cdef Requirement item
-        cdef string text
-        cdef vector[uint32_t] targets
-        cdef uint32_t target
-        for asked in request:
+        cdef vector[string] texts
+        cdef vector[uint32_t] numbers, families, targets
+        cdef list items = list(request)
+        for asked in items:
+            texts.emplace_back()
             if isinstance(asked, str):
-                text = asked.encode()
-                number = self.tables.intern_requirement(text)
-                if number == NOT_FOUND:
-                    raise PackageRequestError(asked)
+                texts.back().assign(<string> asked.encode())
             else:
                 item = asked
-                requirement_text(item.data, text)
-                number = self.tables.intern_request(item.data, text)
-            target = self.tables.target(number)
+                requirement_text(item.data, texts.back())
+        # nearly always all of them are known, and then one hold of the lock finds them
+        self.tables.find_requirements(texts, numbers, families)
+        for place, asked in enumerate(items):
+            number = numbers[place]
+            if number == NOT_FOUND and isinstance(asked, str):
+                number = self.tables.intern_requirement(texts[place])
+                if number == NOT_FOUND:
+                    raise PackageRequestError(asked)
+            elif number == NOT_FOUND:
+                item = asked
+                number = self.tables.intern_request(item.data, texts[place])
+            target = families[place]
+            if target == NOT_FOUND:
+                target = self.tables.target(number)
             for i in range(targets.size()):
                 if targets[i] == target:
                     merged = self.tables.intern_merged(self.request[i], number)

@@ -261,6 +261,9 @@ cdef class Tables:
     cdef Family* family_at(self, uint32_t family) noexcept nogil
     cdef uint32_t intern_family(self, const string& name) noexcept nogil
     cdef uint32_t intern_requirement(self, const string& text) noexcept nogil
+    cdef void find_requirements(
+        self, const vector[string]& texts, vector[uint32_t]& numbers, vector[uint32_t]& families
+    ) noexcept nogil
     cdef uint32_t intern_merged(self, uint32_t first, uint32_t second) noexcept nogil
     cdef uint32_t target(self, uint32_t requirement) noexcept nogil
     cdef uint32_t intern_request(self, RequirementData& data, const string& key) noexcept nogil

@@ -242,6 +242,22 @@ cdef class Tables:
             self.store.lock.unlock()
         return number
 
+    cdef void find_requirements(
+        self, const vector[string]& texts, vector[uint32_t]& numbers, vector[uint32_t]& families
+    ) noexcept nogil:
+        """Requirements that are known by their texts, and their targets; else NOT_FOUND."""
+        cdef unordered_map[string, uint32_t].iterator found
+        cdef size_t i
+        numbers.assign(texts.size(), NOT_FOUND)
+        families.assign(texts.size(), NOT_FOUND)
+        self.store.lock.lock_shared()
+        for i in range(texts.size()):
+            found = self.store.requirement_of.find(texts[i])
+            if found != self.store.requirement_of.end():
+                numbers[i] = deref(found).second
+                families[i] = self.store.facts[numbers[i]].family
+        self.store.lock.unlock_shared()
+
     cdef uint32_t intern_merged(self, uint32_t first, uint32_t second) noexcept nogil:
         cdef uint32_t number
         self.store.lock.lock()
