@@ -32,6 +32,16 @@ cdef extern from *:
         int line = 0;
     };
 
+    // What became of one file. `result`: 1 accepted, 0 refused, else minus the error's number.
+    struct FileOutcome {
+        Definition definition;
+        Refusal refusal;
+        int result = 0;
+        bool has_nul = false;  // of a refused file: it is no text at all
+        size_t size = 0;  // bytes read
+        long long nanoseconds = 0;  // spent scanning, if asked for
+    };
+
     }
     #endif
     """
@@ -57,6 +67,14 @@ cdef extern from *:
         int reason
         int line
 
+    cdef cppclass FileOutcome "rezfast::FileOutcome":
+        Definition definition
+        Refusal refusal
+        int result
+        cbool has_nul
+        size_t size
+        long long nanoseconds
+
 
 cdef enum View:
     VIEW_INSTALLED = 0
@@ -67,9 +85,24 @@ cdef bint scan_definition(
     const char* data, size_t size, int view, Definition& out, Refusal& refusal
 ) noexcept nogil
 
-cdef int scan_file(
-    const char* path, int view, string& buffer, Definition& out, Refusal& refusal
-) noexcept nogil
+cdef enum:
+    MAX_FILE = 64 << 20  # bytes; what is larger is no definition
+
+
+cdef int view_of(str view) except -1
+
+cdef size_t thread_count(object threads) except 0
+
+cdef const char* path_text(object path, list kept) except? NULL
+
+cdef Py_ssize_t scan_paths(
+    const char** paths, size_t count, vector[FileOutcome]& outcomes, int view, bint timed, size_t threads,
+    size_t most_bytes,
+) except -1
+
+cdef Scanned make_scanned(Definition& definition)
+
+cdef Refused make_refused(const Refusal& refusal)
 
 
 cdef class Scanned:
