@@ -1,4 +1,4 @@
-"""The classes that a survey sorts definitions into: their codes, and what they mean in plain words."""
+"""The classes that a survey sorts definitions into: their codes, and plain words for them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ YAML = "yaml"
 COMBINED = "combined"
 UNREADABLE = "unreadable"
 
-# What a pipeline team does about them differs: nothing; write it plainly; repair it; look at the disk.
+# A group is what to do about it: nothing; write it plainly; repair it; look at the disk.
 GROUPS: dict[Group, str] = {
     "fast": "read without running anything",
     "slow": "read correctly, but by Python or the YAML reader",
@@ -34,7 +34,7 @@ REFUSALS: dict[str, str] = {
     "dynamic-attribute": "computes an attribute with an expression that might do more",
     "field-function": "makes a field with a function: @early, @late or a plain one",
     "signature": "has a function whose defaults or annotations run code",
-    "decorator": "has a decorator that is not one of rez's own",
+    "decorator": "has a decorator other than @late and @include: @early and others run code",
     "assignment": "assigns in a way that is not followed: unpacking, chained, to a part, or +=",
     "reserved-name": "binds a name that rez or Python gives a meaning",
     "import": "imports something that might reach a field or have an effect",
@@ -56,7 +56,8 @@ _OTHERS: dict[str, tuple[Group, str]] = {
     "missing": ("unreadable", "is not there"),
     "too-large": ("unreadable", "is too large to be a definition"),
     "not-a-file": ("unreadable", "is no regular file"),
-    "not-text": ("broken", "is no text"),
+    "bad-path": ("unreadable", "has a path that no file can have"),
+    "not-text": ("broken", "holds NUL bytes, so it is no text"),
 }
 
 

@@ -1,7 +1,6 @@
 """A second look at what the scanner does not read, still without running it."""
 
 from __future__ import annotations
-
 import __future__
 
 from rezfast.batch.figures import Example

@@ -1,10 +1,10 @@
 """Where definitions are: from the paths of a command line to the files of a survey.
 
-    repository          <path>/<family>/<version>/package.py, by the repository room's own rules
-    family              <path>/<version>/package.py, told by names that all begin with a digit
-    package, checkout   <path>/package.py
-    file                <path>
-    source tree         every directory below <path> with a definition in it (source view only)
+repository          <path>/<family>/<version>/package.py, by the repository room's own rules
+family              <path>/<version>/package.py, told by names that all begin with a digit
+package, checkout   <path>/package.py
+file                <path>
+source tree         every directory below <path> with a definition in it (source view only)
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from rezfast.repository.filesystem import FilesystemRepository, definition_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Literal
 
     from rezfast.repository.protocol import PackageFamily
@@ -55,7 +55,7 @@ def find_place(path: str, view: View) -> Place:
     path = os.path.expanduser(path)
     try:
         with os.scandir(path) as entries:
-            directories = [entry.name for entry in entries if entry.is_dir()]
+            directories = [entry.name for entry in entries if _is(entry.is_dir)]
     except NotADirectoryError:
         os.stat(path)  # "file/" is no file
         return Place(path, "file")
@@ -70,6 +70,16 @@ def find_place(path: str, view: View) -> Place:
         if found:
             return Place(path, "family")
     return Place(path, "repository")
+
+
+def find_definition(directory: str) -> str | None:
+    """The definition that is directly in a directory; None without any."""
+    return _definition_in(directory, definition_names(settings()))
+
+
+def is_yaml(path: str) -> bool:
+    """Whether a definition is YAML and not Python, by its name."""
+    return path.endswith(_YAML)
 
 
 def _definition_in(directory: str, names: Sequence[str]) -> str | None:
@@ -115,7 +125,7 @@ class Walk:
             elif place.kind == "package":
                 yield from self._package(place.path)
             else:
-                yield from self._file(_directory_name(os.path.dirname(place.path)), place.path)
+                yield from self._file(_family_name(os.path.dirname(place.path)), place.path)
 
     def alternative(self, path: str) -> str | None:
         """The definition of a package whose preferred one, `path`, is not there."""
@@ -169,10 +179,10 @@ class Walk:
     def _package(self, directory: str) -> Iterator[tuple[str, str]]:
         path = _definition_in(directory, self._names)
         if path is not None:
-            yield from self._file(_directory_name(directory), path)
+            yield from self._file(_family_name(directory), path)
 
     def _file(self, family: str, path: str) -> Iterator[tuple[str, str]]:
-        if path.endswith(_YAML):
+        if is_yaml(path):
             self.others.append((family, path, False))
         else:
             yield family, path
@@ -189,25 +199,25 @@ class Walk:
                 with os.scandir(directory) as entries:
                     for entry in entries:
                         if entry.name in self._names:
-                            if entry.is_file():
+                            if _is(entry.is_file):
                                 files.add(entry.name)
-                        elif entry.name[0] != "." and entry.is_dir() and entered.enter(entry):
+                        elif entry.name[0] != "." and _is(entry.is_dir) and entered.enter(entry):
                             below.append(entry.path)
             except OSError as error:
                 why = f"{directory}: cannot be listed: {error.strerror}"
-                self.unlisted.append((_directory_name(directory), directory, why))
+                self.unlisted.append((_family_name(directory), directory, why))
                 continue
             for name in self._names:
                 if name in files:
                     path = os.path.join(directory, name)
-                    yield from self._file(_directory_name(directory), path)
+                    yield from self._file(_family_name(directory), path)
                     break
             else:
                 waiting.extend(sorted(below, reverse=True))
 
 
 class _Entered:
-    """Keeps a walk from going round in circles: a link is followed once, and only out of the tree."""
+    """Keeps a walk from going round in circles: a link is followed once, and out of the tree."""
 
     def __init__(self, top: str) -> None:
         self._top = os.path.join(os.path.realpath(top), "")
@@ -225,5 +235,15 @@ class _Entered:
         return True
 
 
-def _directory_name(path: str) -> str:
-    return os.path.basename(os.path.abspath(path))
+def _is(asked: Callable[[], bool]) -> bool:
+    """What an entry answers; no, when it is a link that goes round in circles."""
+    try:
+        return asked()
+    except OSError:
+        return False
+
+
+def _family_name(directory: str) -> str:
+    """What a package in a directory is probably called: a version's directory is in the family's."""
+    parent, name = os.path.split(os.path.abspath(directory))
+    return os.path.basename(parent) or name if name[:1].isdigit() else name

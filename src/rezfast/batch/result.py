@@ -108,9 +108,7 @@ class Survey:
             "meaning": meaning(code),
             "count": found.count,
             "percent": self.percent(found.count),
-            "examples": [
-                {"path": x.path, "line": x.line, "note": x.note} for x in found.examples
-            ],
+            "examples": [{"path": x.path, "line": x.line, "note": x.note} for x in found.examples],
         }
 
 

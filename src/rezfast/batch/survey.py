@@ -6,11 +6,12 @@ definition from one that has to be evaluated. Only a differential survey runs de
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from time import perf_counter
 
-from rezfast._scan import Refused
-from rezfast.batch._adapter import iter_scan_files
+from rezfast._batch import iter_scan_files
+from rezfast._scan import Refused, Scanned
 from rezfast.batch.classes import BROKEN_PYTHON, BROKEN_YAML, COMBINED, UNREADABLE, YAML
 from rezfast.batch.figures import Count, Example, FamilyFigures
 from rezfast.batch.inspection import look_at_python, look_at_yaml
@@ -21,15 +22,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from rezfast._scan import Scanned
-    from rezfast.batch._adapter import FileError
+    from rezfast._batch import FileError
     from rezfast.batch.places import View
 
     Progress = Callable[[str, int, int, int], None]
 
-# what `Progress` is told of
-READING = "reading"
-EVALUATING = "evaluating"
+READING = "reading"  # what `Progress` is told of; the differential's part is "evaluating"
 
 _NO_DEFINITION = "no definition file in it"
 _OFTEN = 256  # definitions between two reports of progress
@@ -53,7 +51,7 @@ def run_survey(
             path as a build does.
         examples: How many examples to keep of each class.
         differential: Evaluate each accepted definition too, and compare. This runs them.
-        progress: Called now and then with what is being done (`READING` or `EVALUATING`), how many
+        progress: Called now and then with what is being done ("reading" or "evaluating"), how many
             definitions that were, how many units of work are done, and how many there are (0 when
             that is not known).
 
@@ -74,11 +72,20 @@ def run_survey(
             from rezfast.batch.differential import Differential
 
             survey.differential = Differential()
-            survey.differential.compare(gathering.accepted, view, progress)
+            survey.differential.compare(gathering.accepted, progress)
         survey.complete = True
     except KeyboardInterrupt:
         pass
     return survey
+
+
+def repository_below(survey: Survey) -> str | None:
+    """A repository that is one level below what was surveyed and found empty; None without any."""
+    empty = survey.passed_over.get(_NO_DEFINITION)
+    for example in () if empty is None else empty.examples:
+        if find_place(example.path, "installed").kind in ("family", "package"):
+            return os.path.dirname(example.path)
+    return None
 
 
 class _Gathering:
@@ -118,11 +125,10 @@ class _Gathering:
                 pending.append(name)
                 yield path
 
-        done = 0
-        for scan in iter_scan_files(paths(), survey.view):
+        for done, scan in enumerate(iter_scan_files(paths(), survey.view), 1):
             name = pending.popleft()
             outcome = scan.outcome
-            if outcome:
+            if isinstance(outcome, Scanned):
                 if survey.view == "source":
                     name = outcome.name or name
                 survey.fast += 1
@@ -135,7 +141,6 @@ class _Gathering:
                 self._measure(name, scan.path, scan.size, scan.nanoseconds)
             else:
                 self._add_unread(name, scan.path, outcome)
-            done += 1
             if progress is not None and done % _OFTEN == 0:
                 progress(READING, done, walk.families_done, walk.families_total)
 
