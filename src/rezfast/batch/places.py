@@ -244,6 +244,6 @@ def _is(asked: Callable[[], bool]) -> bool:
 
 
 def _family_name(directory: str) -> str:
-    """What a package in a directory is probably called: a version's directory is in the family's."""
+    """What a package is probably called: a version's directory is in its family's."""
     parent, name = os.path.split(os.path.abspath(directory))
     return os.path.basename(parent) or name if name[:1].isdigit() else name

@@ -29,14 +29,14 @@ class WholeFile:
         self._temporary: str | None = None
         mode = 0o666
         try:
-            mode = os.stat(self._target).st_mode
+            mode = os.stat(path).st_mode
             direct = not stat.S_ISREG(mode)
         except FileNotFoundError:
             direct = False
         flags = os.O_WRONLY | os.O_CLOEXEC
         try:
             if direct:
-                self._handle = os.open(self._target, flags)
+                self._handle = os.open(path, flags)
             else:
                 directory, name = os.path.split(self._target)
                 # nobody can guess the name and put a link there
