@@ -14,7 +14,7 @@ from libc.stdint cimport int64_t
 from libcpp cimport bool as cbool
 from libcpp.string cimport string
 
-from rezfast._scan cimport FileOutcome
+from rezfast._definition cimport FileOutcome
 
 
 cdef extern from *:

@@ -1,79 +1,9 @@
 # cython: language_level=3
 """What other native modules may use of the scanner. The picture is in _scan.pyx."""
 
-from libcpp cimport bool as cbool
-from libcpp.string cimport string
 from libcpp.vector cimport vector
 
-
-cdef extern from *:
-    """
-    #ifndef REZFAST_DEFINITION
-    #define REZFAST_DEFINITION
-    #include <string>
-    #include <vector>
-    namespace rezfast {
-
-    // What a resolve reads of one package definition. Text is UTF-8.
-    struct Definition {
-        bool has_name = false, has_version = false, has_requires = false, has_variants = false;
-        bool has_build_requires = false, has_private_build_requires = false;
-        bool has_timestamp = false, has_hashed_variants = false;
-        bool hashed_variants = false;
-        long long timestamp = 0;
-        std::string name, version;
-        std::vector<std::string> requires_, build_requires, private_build_requires;
-        std::vector<std::vector<std::string>> variants;
-    };
-
-    // Why a definition was not accepted: an index into REASONS of _scan.pyx, and the line, from 1.
-    struct Refusal {
-        int reason = 0;
-        int line = 0;
-    };
-
-    // What became of one file. `result`: 1 accepted, 0 refused, else minus the error's number.
-    struct FileOutcome {
-        Definition definition;
-        Refusal refusal;
-        int result = 0;
-        bool has_nul = false;  // of a refused file: it is no text at all
-        size_t size = 0;  // bytes read
-        long long nanoseconds = 0;  // spent scanning, if asked for
-    };
-
-    }
-    #endif
-    """
-    cdef cppclass Definition "rezfast::Definition":
-        cbool has_name
-        cbool has_version
-        cbool has_requires
-        cbool has_variants
-        cbool has_build_requires
-        cbool has_private_build_requires
-        cbool has_timestamp
-        cbool has_hashed_variants
-        cbool hashed_variants
-        long long timestamp
-        string name
-        string version
-        vector[string] requires "requires_"  # `requires` is a keyword of C++20
-        vector[string] build_requires
-        vector[string] private_build_requires
-        vector[vector[string]] variants
-
-    cdef cppclass Refusal "rezfast::Refusal":
-        int reason
-        int line
-
-    cdef cppclass FileOutcome "rezfast::FileOutcome":
-        Definition definition
-        Refusal refusal
-        int result
-        cbool has_nul
-        size_t size
-        long long nanoseconds
+from rezfast._definition cimport Definition, FileOutcome, Refusal
 
 
 cdef enum View:

@@ -21,6 +21,7 @@ refused, and a refusal costs no more than time.
 """
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
+from cpython.unicode cimport PyUnicode_DecodeUTF8
 from cpython.exc cimport PyErr_CheckSignals
 from libc.errno cimport EFBIG, EINTR, EINVAL, ENXIO, ESPIPE, errno
 from libc.stdint cimport SIZE_MAX, int64_t
@@ -31,12 +32,16 @@ from libcpp.utility cimport move
 from libcpp.vector cimport vector
 
 from rezfast._blocks cimport compound_statement, is_compound
+from rezfast._definition cimport Draft, Range, Texts, text_view
 from rezfast._lex cimport (
-    CHAR_WORD, REFUSED_ENCODING, REFUSED_MISSING_NAME, Scan, char_class, is_word, refuse, word_size,
+    CHAR_WORD, REFUSED_ENCODING, REFUSED_MISSING_NAME, REFUSED_NESTING, Scan, char_class, is_word, refuse, word_size,
 )
 from rezfast._pool cimport Pool, Work
-from rezfast._rules cimport Names, is_ascii, is_utf8, normalise_newlines
+from rezfast._masks cimport Odd, odd_bytes
+from rezfast._rules cimport Names, is_utf8, normalise_newlines
 from rezfast._statements cimport simple_line, skip_blank_lines
+
+cimport cython
 
 import os
 from operator import index
@@ -83,6 +88,7 @@ REASONS = (
 cdef enum:
     FIRST_READ = 65536  # a definition smaller than this takes three system calls
     KEPT_BUFFER = 1 << 20  # a longer one is given back before the next file
+    SHORT_SOURCE = 8192  # bytes that take less time than giving the GIL away and getting it back
     LARGE_BATCH = 64  # files; fewer are read by one thread
     MAX_THREADS = 1024
     SIGNAL_INTERVAL = 50_000_000  # nanoseconds without a look at signals
@@ -137,7 +143,7 @@ cdef bint head(Scan* s) noexcept nogil:
     return True
 
 
-cdef bint module(Scan* s, Definition& out) noexcept nogil:
+cdef bint module(Scan* s, Draft& out) noexcept nogil:
     """Every statement of the definition."""
     cdef Names paths
     while True:
@@ -169,23 +175,25 @@ cdef bint scan_definition(
     """Reads one definition. False: `refusal` says why and where, and `out` is of no use."""
     cdef string normal
     cdef Scan s
-    cdef cbool nul = False
-    cdef bint ascii
-    if size and memchr(data, c'\r', size) != NULL:
+    cdef Draft draft
+    cdef Odd odd = odd_bytes(data, size)
+    if odd.cr:
         normalise_newlines(data, size, normal)
         data = normal.data()
         size = normal.size()
     s.begin = s.at = data
     s.end = data + size
     s.view = view
-    ascii = is_ascii(data, size, nul)
-    if nul or not (ascii or is_utf8(data, size)):
+    if odd.nul or (odd.high and not is_utf8(data, size)):
         refuse(&s, REFUSED_ENCODING)
-    elif head(&s) and module(&s, out):
-        if view != VIEW_SOURCE or out.has_name:
+    elif head(&s) and module(&s, draft):
+        if view == VIEW_SOURCE and not draft.has_name:
+            s.at = s.begin
+            refuse(&s, REFUSED_MISSING_NAME)
+        elif out.take(draft):
             return True
-        s.at = s.begin
-        refuse(&s, REFUSED_MISSING_NAME)
+        else:  # no memory
+            refuse(&s, REFUSED_NESTING)
     refusal.reason = s.reason
     refusal.line = line_of(s.begin, s.where)
     return False
@@ -349,21 +357,30 @@ cdef Py_ssize_t scan_paths(
 
 # ---- Python --------------------------------------------------------------------------------------------------
 
-cdef list texts(const vector[string]& values):
-    cdef list result = []
+cdef str text_of(text_view text):
+    return PyUnicode_DecodeUTF8(text.data(), text.size(), NULL)
+
+
+cdef list list_of(Texts texts):
     cdef size_t i
-    for i in range(values.size()):
-        result.append(values[i].decode("utf-8"))
-    return result
+    return [text_of(texts[i]) for i in range(texts.size())]
 
 
-cdef void set_texts(object values, vector[string]& out) except *:
+cdef void add_texts(object values, Draft& out) except *:
     cdef object value
-    out.clear()
+    cdef bytes text
     for value in values:
-        out.push_back((<str?> value).encode("utf-8"))
+        text = (<str?> value).encode("utf-8")
+        out.add(PyBytes_AS_STRING(text), PyBytes_GET_SIZE(text))
 
 
+cdef void set_range(object values, Range& range, Draft& out) except *:
+    range.first = out.text_count()
+    add_texts(values, out)
+    range.last = out.text_count()
+
+
+@cython.no_gc  # `late` knows nothing of its record, and a survey holds very many of these
 cdef class Scanned:
     """What a resolve reads of a package definition. Immutable.
 
@@ -372,30 +389,32 @@ cdef class Scanned:
 
     @property
     def name(self):
-        return self.definition.name.decode("utf-8") if self.definition.has_name else None
+        return text_of(self.definition.name_text()[0]) if self.definition.has_name else None
 
     @property
     def version(self):
-        return self.definition.version.decode("utf-8") if self.definition.has_version else None
+        return text_of(self.definition.version_text()[0]) if self.definition.has_version else None
 
     @property
     def requires(self):
-        return texts(self.definition.requires) if self.definition.has_requires else None
+        return list_of(self.definition.requires_texts()) if self.definition.has_requires else None
 
     @property
     def build_requires(self):
-        return texts(self.definition.build_requires) if self.definition.has_build_requires else None
+        return list_of(self.definition.build_requires_texts()) if self.definition.has_build_requires else None
 
     @property
     def private_build_requires(self):
-        return texts(self.definition.private_build_requires) if self.definition.has_private_build_requires else None
+        if not self.definition.has_private_build_requires:
+            return None
+        return list_of(self.definition.private_build_requires_texts())
 
     @property
     def variants(self):
         cdef size_t i
         if not self.definition.has_variants:
             return None
-        return [texts(self.definition.variants[i]) for i in range(self.definition.variants.size())]
+        return [list_of(self.definition.variant_texts(i)) for i in range(self.definition.variant_count())]
 
     @property
     def timestamp(self):
@@ -409,34 +428,40 @@ cdef class Scanned:
     def from_fields(cls, *, name=None, version=None, requires=None, variants=None, build_requires=None,
                     private_build_requires=None, timestamp=None, hashed_variants=None, late=None):
         cdef Scanned self = Scanned.__new__(Scanned)
-        cdef Definition* d = &self.definition
+        cdef Draft d
         cdef object variant
         if name is not None:
             d.has_name = True
-            d.name = (<str?> name).encode("utf-8")
+            d.name = d.text_count()
+            add_texts((name,), d)
         if version is not None:
             d.has_version = True
-            d.version = (<str?> version).encode("utf-8")
+            d.version = d.text_count()
+            add_texts((version,), d)
         if requires is not None:
             d.has_requires = True
-            set_texts(requires, d.requires)
+            set_range(requires, d.requires, d)
         if build_requires is not None:
             d.has_build_requires = True
-            set_texts(build_requires, d.build_requires)
+            set_range(build_requires, d.build_requires, d)
         if private_build_requires is not None:
             d.has_private_build_requires = True
-            set_texts(private_build_requires, d.private_build_requires)
+            set_range(private_build_requires, d.private_build_requires, d)
         if variants is not None:
             d.has_variants = True
             for variant in variants:
-                d.variants.emplace_back()
-                set_texts(variant, d.variants.back())
+                d.start()
+                add_texts(variant, d)
+            d.variants.last = d.start_count()
+            d.start()
         if timestamp is not None:
             d.has_timestamp = True
             d.timestamp = timestamp
         if hashed_variants is not None:
             d.has_hashed_variants = True
             d.hashed_variants = hashed_variants
+        if not self.definition.take(d):
+            raise MemoryError
         self.late = late
         return self
 
@@ -485,16 +510,28 @@ cdef int view_of(str view) except -1:
 
 
 def scan(source, view="installed"):
-    cdef bytes data = source.encode("utf-8", "surrogatepass") if isinstance(source, str) else bytes(source)
-    cdef int which = view_of(view)
-    cdef Scanned scanned = Scanned.__new__(Scanned)
+    cdef Definition definition
     cdef Refusal refusal
-    cdef const char* text = PyBytes_AS_STRING(data)
-    cdef size_t size = PyBytes_GET_SIZE(data)
+    cdef const char* text
+    cdef Py_ssize_t size
+    cdef int which = view_of(view)
     cdef bint accepted
-    with nogil:
-        accepted = scan_definition(text, size, which, scanned.definition, refusal)
-    return scanned if accepted else make_refused(refusal)
+    if type(source) is str and PyUnicode_IS_COMPACT_ASCII(source):
+        text = <const char*> PyUnicode_DATA(source)
+        size = PyUnicode_GET_LENGTH(source)
+    else:
+        if isinstance(source, str):
+            source = (<str> source).encode("utf-8", "surrogatepass")
+        elif type(source) is not bytes:
+            source = bytes(source)
+        text = PyBytes_AS_STRING(source)
+        size = PyBytes_GET_SIZE(source)
+    if size <= SHORT_SOURCE:
+        accepted = scan_definition(text, size, which, definition, refusal)
+    else:
+        with nogil:
+            accepted = scan_definition(text, size, which, definition, refusal)
+    return make_scanned(definition) if accepted else make_refused(refusal)
 
 
 def load_files(paths, view="installed"):
