@@ -12,6 +12,7 @@ import pytest
 from rezfast import config
 from rezfast._batch import FILE_ERRORS
 from rezfast._scan import REASONS
+from rezfast.batch import survey as survey_module
 from rezfast.batch.classes import GROUPS, REFUSALS, group_of, meaning
 from rezfast.batch.figures import Count, Distribution, Example
 from rezfast.batch.result import Survey
@@ -268,8 +269,10 @@ def test_files_that_are_no_definitions(lay: Lay) -> None:
     (root / "pipe" / "1").mkdir(parents=True)
     os.mkfifo(root / "pipe" / "1" / "package.py")
     (root / "directory" / "1" / "package.py").mkdir(parents=True)
+    os.mkfifo(root / "pipe.yaml")
     survey = surveyed(root)
     assert classes(survey) == {"not-text": 1, "broken-python": 1, "not-a-file": 2}
+    assert classes(surveyed(root, "pipe.yaml")) == {"not-a-file": 1}
     assert [survey.fast, survey.percent(survey.fast)] == [0, 0.0]
     assert survey.families["pipe"].refused == 1
 
@@ -306,6 +309,25 @@ def test_a_family_that_cannot_be_listed_is_unreadable(
     said = ["secret: cannot be listed: Permission denied"]
     assert examples(survey, "unreadable", root) == said
     assert examples(run_survey([str(root)], "source"), "unreadable", root) == said
+
+
+def test_what_cannot_be_opened_is_unreadable(lay: Lay, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = lay({"a.py": "versions = ['1']\n", "foo/1/package.yaml": "name: foo\n"})
+
+    def refuse(path: str) -> object:
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr(survey_module, "look_at_python", refuse)
+    monkeypatch.setattr(survey_module, "look_at_yaml", lambda path, combined: refuse(path))
+    assert sorted(examples(surveyed(root), "unreadable", root)) == [
+        "a.py: Permission denied",
+        "foo/1/package.yaml: Permission denied",
+    ]
+
+
+def test_a_huge_yaml_file_is_not_read(lay: Lay) -> None:
+    root = lay({"foo/1/package.yaml": f"name: foo\nx: [{'1,' * (1 << 20)}\n"})
+    assert classes(surveyed(root)) == {"yaml": 1}
 
 
 def test_examples_are_the_first_few(lay: Lay) -> None:

@@ -109,7 +109,7 @@ class Differential:
             try:
                 found = evaluate(path, fields)
             except PackageMetadataError as error:
-                broken = look_at_python(path)
+                broken = _broken(path)
                 if broken is not None:
                     self.broken_bodies.append(broken)
                     return
@@ -135,6 +135,13 @@ class Differential:
                 {"path": x.path, "line": x.line, "note": x.note} for x in self.broken_bodies
             ],
         }
+
+
+def _broken(path: str) -> Example | None:
+    try:
+        return look_at_python(path)
+    except OSError:
+        return None  # then that is what the evaluator says
 
 
 def _equal(scanned: Any, evaluated: Any) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 import __future__
 
+import os
+
 from rezfast.batch.figures import Example
 from rezfast.errors import PackageMetadataError
 
-# Python's compiler takes a hundred times the size of a text and minutes for the largest ones.
+# Python and YAML take a hundred times the size of a text, and minutes for the largest ones.
 MOST_COMPILED = 1 << 20
 
 # as a definition is compiled when it is evaluated
@@ -37,16 +39,19 @@ def broken_python(source: bytes, path: str) -> Example | None:
 
 
 def look_at_python(path: str) -> Example | None:
-    """`broken_python` of a file; a file that is gone by now is not broken."""
-    try:
-        with open(path, "rb") as file:
-            return broken_python(file.read(MOST_COMPILED + 1), path)
-    except OSError:
-        return None
+    """`broken_python` of a file.
+
+    Raises:
+        OSError: The file cannot be opened or read.
+    """
+    with open(path, "rb") as file:
+        return broken_python(file.read(MOST_COMPILED + 1), path)
 
 
 def look_at_yaml(path: str, combined: bool) -> Example | None:
     """Where and why a YAML definition cannot be read; None when it can.
+
+    A file of more than `MOST_COMPILED` bytes is taken for valid.
 
     Args:
         path: The file.
@@ -55,6 +60,8 @@ def look_at_yaml(path: str, combined: bool) -> Example | None:
     Raises:
         OSError: The file cannot be opened or read.
     """
+    if os.stat(path).st_size > MOST_COMPILED:
+        return None
     # loads what reads settings and YAML: for repositories that have any
     from rezfast.package.definition import load_data, load_definition
 

@@ -182,7 +182,8 @@ class Walk:
             yield from self._file(_family_name(directory), path)
 
     def _file(self, family: str, path: str) -> Iterator[tuple[str, str]]:
-        if is_yaml(path):
+        # a pipe would hang whoever reads YAML; the scanner says what it is
+        if is_yaml(path) and os.path.isfile(path):
             self.others.append((family, path, False))
         else:
             yield family, path

@@ -110,6 +110,11 @@ class _Gathering:
             self._scan_all(progress)
             for name, path, combined in self._walk.others:
                 self._add_other(name, path, combined)
+                if progress is not None:
+                    walk = self._walk
+                    progress(
+                        READING, self.survey.definitions, walk.families_done, walk.families_total
+                    )
             for name, path, why in self._walk.unlisted:
                 self._count(UNREADABLE, name, Example(path, None, why.removeprefix(f"{path}: ")))
         finally:
@@ -163,7 +168,10 @@ class _Gathering:
         family.refused += 1
 
     def _add_refused(self, name: str, path: str, refused: Refused) -> None:
-        broken = look_at_python(path)
+        try:
+            broken = look_at_python(path)
+        except OSError:  # it went away since it was scanned
+            broken = None
         if broken is None:
             self._count(refused.reason, name, Example(path, refused.line))
         else:
