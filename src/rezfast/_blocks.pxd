@@ -292,8 +292,11 @@ cdef inline bint scope_statement(Scan* s, Names& paths) noexcept nogil:
 # ---- either ---------------------------------------------------------------------------------------------------
 
 cdef inline bint is_compound(const Scan* s, size_t size) noexcept nogil:
-    return (s.at[0] == c'@' or is_word(s.at, size, b"def", 3) or is_word(s.at, size, b"with", 4)
-            or is_word(s.at, size, b"async", 5))
+    cdef char c = s.at[0]
+    if c == c'@':
+        return True
+    return (c == c'd' and is_word(s.at, size, b"def", 3)) or (c == c'w' and is_word(s.at, size, b"with", 4)) or (
+        c == c'a' and is_word(s.at, size, b"async", 5))
 
 
 cdef inline bint compound_statement(Scan* s, size_t size, Names& paths) noexcept nogil:

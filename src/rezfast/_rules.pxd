@@ -8,6 +8,7 @@ cdef extern from *:
     """
     #ifndef REZFAST_RULES
     #define REZFAST_RULES
+    #include <cstring>
     #include <string>
     #include <string_view>
     #include <vector>
@@ -18,15 +19,21 @@ cdef extern from *:
     enum Field { FIELD_NONE, FIELD_NAME, FIELD_VERSION, FIELD_REQUIRES, FIELD_VARIANTS, FIELD_BUILD_REQUIRES,
                  FIELD_PRIVATE_BUILD_REQUIRES, FIELD_TIMESTAMP, FIELD_HASHED_VARIANTS };
 
+    template <size_t N>
+    inline bool is_text(std::string_view name, const char (&text)[N]) {
+        return std::memcmp(name.data(), text, N - 1) == 0;  // a size that is known needs no call
+    }
+
     inline int field_of(std::string_view name) {
         switch (name.size()) {
-            case 4: return name == "name" ? FIELD_NAME : FIELD_NONE;
-            case 7: return name == "version" ? FIELD_VERSION : FIELD_NONE;
-            case 8: return name == "requires" ? FIELD_REQUIRES : name == "variants" ? FIELD_VARIANTS : FIELD_NONE;
-            case 9: return name == "timestamp" ? FIELD_TIMESTAMP : FIELD_NONE;
-            case 14: return name == "build_requires" ? FIELD_BUILD_REQUIRES : FIELD_NONE;
-            case 15: return name == "hashed_variants" ? FIELD_HASHED_VARIANTS : FIELD_NONE;
-            case 22: return name == "private_build_requires" ? FIELD_PRIVATE_BUILD_REQUIRES : FIELD_NONE;
+            case 4: return is_text(name, "name") ? FIELD_NAME : FIELD_NONE;
+            case 7: return is_text(name, "version") ? FIELD_VERSION : FIELD_NONE;
+            case 8: return is_text(name, "requires") ? FIELD_REQUIRES
+                : is_text(name, "variants") ? FIELD_VARIANTS : FIELD_NONE;
+            case 9: return is_text(name, "timestamp") ? FIELD_TIMESTAMP : FIELD_NONE;
+            case 14: return is_text(name, "build_requires") ? FIELD_BUILD_REQUIRES : FIELD_NONE;
+            case 15: return is_text(name, "hashed_variants") ? FIELD_HASHED_VARIANTS : FIELD_NONE;
+            case 22: return is_text(name, "private_build_requires") ? FIELD_PRIVATE_BUILD_REQUIRES : FIELD_NONE;
             default: return FIELD_NONE;
         }
     }

@@ -5,6 +5,8 @@
     import os             import             a module that is there and does nothing, under a name that is no field's
 """
 
+from libc.string cimport memcmp
+
 from rezfast._definition cimport Draft
 from rezfast._lex cimport (
     CHAR_BLANK, KIND_STRING, NOT_LITERAL, REFUSED_ATTRIBUTE, REFUSED_BRANCH, REFUSED_CLASS, REFUSED_FIELD,
@@ -89,16 +91,19 @@ cdef inline bint assignment(Scan* s, size_t size, Draft& out) noexcept nogil:
     if not field and not bind(s, size):
         return False
     s.at += size
-    if not skip_inline(s):
-        return False
-    if peek(s) == c':':
+    if s.end - s.at > 3 and memcmp(s.at, b" = ", 3) == 0:  # nearly every one
         s.at += 1
-        if not skip_inline(s) or not annotation(s, 0) or not skip_inline(s):
+    else:
+        if not skip_inline(s):
             return False
-        if at_end(s):
-            return True
-    if peek(s) != c'=' or peek_at(s, 1) == c'=':
-        return refuse(s, REFUSED_TARGET)
+        if peek(s) == c':':
+            s.at += 1
+            if not skip_inline(s) or not annotation(s, 0) or not skip_inline(s):
+                return False
+            if at_end(s):
+                return True
+        if peek(s) != c'=' or peek_at(s, 1) == c'=':
+            return refuse(s, REFUSED_TARGET)
     s.at += 1
     if not skip_inline(s):
         return False
@@ -235,6 +240,9 @@ cdef inline int end_of_statement(Scan* s) noexcept nogil:
 
 cdef inline int end_of_line(Scan* s) noexcept nogil:
     """Past a comment and the newline."""
+    if s.at < s.end and s.at[0] == c'\n':
+        s.at += 1
+        return STATEMENT_LINE
     if peek(s) == c'#':
         skip_comment(s)
     if s.at < s.end:
@@ -249,6 +257,8 @@ cdef inline bint skip_blank_lines(Scan* s) noexcept nogil:
     """From the start of a line to the first statement, which has to be at the margin, or to the end."""
     cdef const char* line
     while s.at < s.end:
+        if s.at[0] > c'#':  # at the margin, and no comment
+            return True
         while s.at < s.end and s.at[0] == c'\f':
             s.at += 1
         line = s.at
@@ -267,13 +277,11 @@ cdef inline bint skip_blank_lines(Scan* s) noexcept nogil:
     return True
 
 
-cdef inline bint simple_statement(Scan* s, Draft& out) noexcept nogil:
-    """A statement that may share its line with others."""
-    cdef size_t size
+cdef inline bint simple_statement(Scan* s, size_t size, Draft& out) noexcept nogil:
+    """A statement that may share its line with others; it starts with a word of this size."""
     cdef int kind
     cdef bint first = not s.started
     s.started = True
-    size = word_size(s)
     if field_of(string_view(s.at, size)):  # most statements
         s.features_closed = True
         return assignment(s, size, out)
@@ -303,11 +311,11 @@ cdef inline bint simple_statement(Scan* s, Draft& out) noexcept nogil:
     return assignment(s, size, out)
 
 
-cdef inline bint simple_line(Scan* s, Draft& out) noexcept nogil:
-    """Simple statements up to the end of their line."""
+cdef inline bint simple_line(Scan* s, size_t size, Draft& out) noexcept nogil:
+    """Simple statements up to the end of their line; the first starts with a word of this size."""
     cdef int ended
     while True:
-        if not simple_statement(s, out):
+        if not simple_statement(s, size, out):
             return False
         ended = end_of_statement(s)
         if ended != STATEMENT_SEMICOLON:
@@ -317,3 +325,4 @@ cdef inline bint simple_line(Scan* s, Draft& out) noexcept nogil:
             return False
         if s.at == s.end or s.at[0] == c'#' or s.at[0] == c'\n':
             return end_of_line(s)
+        size = word_size(s)
