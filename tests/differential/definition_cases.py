@@ -7,11 +7,11 @@ and traps, which reach a field by another way than the text suggests. The whole 
 `run_definitions.py` runs very many of them.
 """
 
-# ruff: noqa: E501 - tables of small definitions
+# ruff: noqa: E501, RUF001 - tables of small definitions, some with odd letters
 
 from __future__ import annotations
-
 import __future__
+
 import re
 import sys
 import warnings
