@@ -9,6 +9,7 @@ TYPE_CHECKING = False  # the name that type checkers know; importing typing woul
 if TYPE_CHECKING:
     from typing import Any
 
+    from rezfast._batch import FileError, FileScan, iter_scan_files, scan_files
     from rezfast._scan import Refused, Scanned, scan
     from rezfast._tables import PackageVariant, Tables
     from rezfast.solve.solver import Solver
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "FileError",
+    "FileScan",
     "PackageVariant",
     "Refused",
     "Requirement",
@@ -32,11 +35,15 @@ __all__ = [
     "Version",
     "VersionRange",
     "clear_caches",
+    "iter_scan_files",
     "make_tables",
     "scan",
+    "scan_files",
 ]
 
 _HOMES = {
+    "FileError": "rezfast._batch",
+    "FileScan": "rezfast._batch",
     "PackageVariant": "rezfast._tables",
     "Refused": "rezfast._scan",
     "Requirement": "rezfast.version",
@@ -50,8 +57,10 @@ _HOMES = {
     "Version": "rezfast.version",
     "VersionRange": "rezfast.version",
     "clear_caches": "rezfast.solve.sources",
+    "iter_scan_files": "rezfast._batch",
     "make_tables": "rezfast.solve.sources",
     "scan": "rezfast._scan",
+    "scan_files": "rezfast._batch",
 }
 
 

@@ -9,10 +9,11 @@
 
 from libc.string cimport memcmp
 
+from rezfast._body cimport skip_block, skip_logical_line
 from rezfast._lex cimport (
     KIND_STRING, NOT_LITERAL, REFUSED_DECORATOR, REFUSED_FUNCTION, REFUSED_INDENTATION, REFUSED_PREPROCESS,
-    REFUSED_SCOPE, REFUSED_SIGNATURE, Scan, at_string, is_word, peek, peek_at, refuse, skip_block,
-    skip_comment, skip_inline, skip_inside, skip_logical_line, strings, word_size,
+    REFUSED_SCOPE, REFUSED_SIGNATURE, Scan, at_string, is_word, peek, peek_at, refuse, skip_comment, skip_inline,
+    skip_inside, strings, word_size,
 )
 from rezfast._rules cimport (
     SOURCE_ANY, Names, cannot_be_late, field_of, has_name, has_prefix_path, is_keyword, is_rex_function,

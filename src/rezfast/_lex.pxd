@@ -18,6 +18,8 @@ from libc.string cimport memchr, memcmp
 from libcpp cimport bool as cbool
 from libcpp.string cimport string
 
+from rezfast._masks cimport text_stop
+
 
 cdef extern from *:
     """
@@ -40,8 +42,8 @@ cdef extern from *:
     };
 
     struct CharClasses { unsigned char of[256]; };
-    enum : unsigned char { CHAR_WORD_START = 1, CHAR_WORD = 2, CHAR_DIGIT = 4, CHAR_STOP = 8,
-                           CHAR_BLANK = 16, CHAR_HEX = 32, CHAR_STRING_STOP = 64, CHAR_TEXT_STOP = 128 };
+    enum : unsigned char { CHAR_WORD_START = 1, CHAR_WORD = 2, CHAR_DIGIT = 4, CHAR_BLANK = 8,
+                           CHAR_HEX = 16, CHAR_STRING_STOP = 32 };
 
     constexpr CharClasses make_char_classes() {
         CharClasses t{};
@@ -51,11 +53,8 @@ cdef extern from *:
         for (int c = 'a'; c <= 'f'; ++c) t.of[c] |= CHAR_HEX;
         for (int c = 'A'; c <= 'F'; ++c) t.of[c] |= CHAR_HEX;
         t.of[int('_')] = CHAR_WORD_START | CHAR_WORD;
-        for (char c : {'\\n', '#', '\\\\', '\\'', '"', '(', ')', '[', ']', '{', '}'})
-            t.of[int(c)] |= CHAR_STOP;
         for (char c : {' ', '\\t', '\\f'}) t.of[int(c)] |= CHAR_BLANK;
-        for (char c : {'\\\\', '\\'', '"'}) t.of[int(c)] |= CHAR_STRING_STOP | CHAR_TEXT_STOP;
-        t.of[int('\\n')] |= CHAR_STRING_STOP;
+        for (char c : {'\\n', '\\\\', '\\'', '"'}) t.of[int(c)] |= CHAR_STRING_STOP;
         return t;
     }
     static constexpr CharClasses char_classes = make_char_classes();
@@ -82,11 +81,9 @@ cdef extern from *:
         CHAR_WORD_START "rezfast::CHAR_WORD_START"
         CHAR_WORD "rezfast::CHAR_WORD"
         CHAR_DIGIT "rezfast::CHAR_DIGIT"
-        CHAR_STOP "rezfast::CHAR_STOP"
         CHAR_BLANK "rezfast::CHAR_BLANK"
         CHAR_HEX "rezfast::CHAR_HEX"
         CHAR_STRING_STOP "rezfast::CHAR_STRING_STOP"
-        CHAR_TEXT_STOP "rezfast::CHAR_TEXT_STOP"
 
 
 # Why a definition is refused. The texts are in _scan.pyx, in this order.
@@ -161,23 +158,6 @@ cdef inline const char* past_spaces(const char* at, const char* end) noexcept no
     while end - at >= 4 and memcmp(at, b"    ", 4) == 0:
         at += 4
     while at < end and (at[0] == c' ' or at[0] == c'\t'):
-        at += 1
-    return at
-
-
-cdef inline const char* next_of(const char* at, const char* end, unsigned char classes) noexcept nogil:
-    """The next byte of one of these classes, or the end."""
-    while end - at >= 4:
-        if char_class(at) & classes:
-            return at
-        if char_class(at + 1) & classes:
-            return at + 1
-        if char_class(at + 2) & classes:
-            return at + 2
-        if char_class(at + 3) & classes:
-            return at + 3
-        at += 4
-    while at < end and not char_class(at) & classes:
         at += 1
     return at
 
@@ -366,7 +346,7 @@ cdef inline bint string_piece(Scan* s, string* out, int* kind) noexcept nogil:
             while s.at < s.end and not char_class(s.at) & CHAR_STRING_STOP and <unsigned char> s.at[0] < 0x80:
                 s.at += 1
         else:
-            s.at = next_of(s.at, s.end, CHAR_TEXT_STOP if triple else CHAR_STRING_STOP)
+            s.at = text_stop(s.at, s.end, triple)
         if s.at == s.end:
             return refuse(s, REFUSED_SYNTAX)
         c = s.at[0]
@@ -426,140 +406,3 @@ cdef inline int strings(Scan* s, bint inside, string* out) noexcept nogil:
         if next_kind != kind:
             refuse(s, REFUSED_SYNTAX)
             return NOT_LITERAL
-
-
-cdef inline bint format_is_plain(const char* at, const char* end, char quote) noexcept nogil:
-    """Whether the text of an f-string ends at the same quote by the rules before and after Python 3.12.
-
-    From 3.12 on a replacement field may hold any quote. The two rules agree when the field is closed by the
-    time the old rule sees the end.
-    """
-    cdef int depth = 0
-    cdef char c
-    while at < end:
-        c = at[0]
-        if depth == 0:
-            if (c == c'{' or c == c'}') and end - at > 1 and at[1] == c:
-                at += 1
-            elif c == c'{':
-                depth = 1
-            elif c == c'}':
-                return False
-            elif c == c'\\':
-                if end - at > 1 and (at[1] == c'{' or at[1] == c'}'):
-                    return False
-                at += 1
-        elif c == c'{':
-            depth += 1
-        elif c == c'}':
-            depth -= 1
-        elif c == c'\\' or c == c'#' or c == quote:
-            return False
-        elif c == c'\'' or c == c'"':
-            at = <const char*> memchr(at + 1, c, end - at - 1)
-            if at == NULL:
-                return False
-        at += 1
-    return depth == 0
-
-
-cdef inline bint skip_string(Scan* s) noexcept nogil:
-    """Over a string in code that is not run; the cursor is on its first quote."""
-    cdef char quote = s.at[0]
-    cdef char c
-    cdef bint triple = peek_at(s, 1) == quote and peek_at(s, 2) == quote
-    cdef bint formatted = False
-    cdef const char* start
-    if s.at > s.begin:
-        c = s.at[-1] | 0x20
-        if c == c'r' and s.at - s.begin > 1:
-            c = s.at[-2] | 0x20
-        formatted = c == c'f' or c == c't'
-    s.at += 3 if triple else 1
-    start = s.at
-    while True:
-        s.at = next_of(s.at, s.end, CHAR_TEXT_STOP if triple else CHAR_STRING_STOP)
-        if s.at == s.end:
-            return refuse(s, REFUSED_SYNTAX)
-        c = s.at[0]
-        if c == quote:
-            if not triple or (peek_at(s, 1) == quote and peek_at(s, 2) == quote):
-                if formatted and not format_is_plain(start, s.at, quote):
-                    return refuse(s, REFUSED_STRING)
-                s.at += 3 if triple else 1
-                return True
-            s.at += 1
-        elif c == c'\n' and not triple:
-            return refuse(s, REFUSED_SYNTAX)
-        elif c == c'\\':
-            if s.end - s.at < 2:
-                return refuse(s, REFUSED_SYNTAX)
-            s.at += 2
-        else:
-            s.at += 1
-
-
-cdef inline bint skip_logical_line(Scan* s) noexcept nogil:
-    """Over one logical line of code that is not run, its newline included."""
-    cdef char[MAX_BRACKETS] closing
-    cdef int depth = 0
-    cdef char c
-    while True:
-        s.at = next_of(s.at, s.end, CHAR_STOP)
-        if s.at == s.end:
-            return depth == 0 or refuse(s, REFUSED_SYNTAX)
-        c = s.at[0]
-        if c == c'\n':
-            s.at += 1
-            if depth == 0:
-                return True
-        elif c == c'#':
-            skip_comment(s)
-        elif c == c'\'' or c == c'"':
-            if not skip_string(s):
-                return False
-        elif c == c'\\':
-            if peek_at(s, 1) != c'\n' or s.end - s.at < 3:
-                return refuse(s, REFUSED_SYNTAX)
-            s.at += 2
-        elif c == c'(' or c == c'[' or c == c'{':
-            if depth == MAX_BRACKETS:
-                return refuse(s, REFUSED_NESTING)
-            closing[depth] = c')' if c == c'(' else c']' if c == c'[' else c'}'
-            depth += 1
-            s.at += 1
-        else:
-            if depth == 0 or closing[depth - 1] != c:
-                return refuse(s, REFUSED_SYNTAX)
-            depth -= 1
-            s.at += 1
-
-
-cdef inline bint skip_block(Scan* s) noexcept nogil:
-    """Over the indented lines of a body that is not run; the cursor is at the start of its first line."""
-    cdef const char* line
-    cdef Py_ssize_t first = 0
-    while s.at < s.end:
-        line = s.at
-        while line < s.end and line[0] == c'\f':  # a form feed starts the column afresh
-            line += 1
-        s.at = past_spaces(line, s.end)
-        if s.at == s.end:
-            break
-        if s.at[0] == c'\n':
-            s.at += 1
-        elif s.at[0] == c'#':
-            skip_comment(s)
-        elif s.at[0] == c'\f' or s.at[0] == c'\\':
-            return refuse(s, REFUSED_INDENTATION)
-        elif s.at == line:
-            break
-        elif first and s.at - line < first:
-            return refuse(s, REFUSED_INDENTATION)
-        else:
-            first = first or s.at - line
-            if not skip_logical_line(s):
-                return False
-    if not first:
-        return refuse(s, REFUSED_INDENTATION)
-    return True

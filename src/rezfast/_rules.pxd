@@ -1,7 +1,6 @@
 # cython: language_level=3
 """What a name means to rez and to Python, and what bytes may be a definition at all: tables, no state."""
 
-from libcpp cimport bool as cbool
 from libcpp.string cimport string
 
 
@@ -152,17 +151,6 @@ cdef extern from *:
         return false;
     }
 
-    // Whether the bytes hold neither a NUL nor anything beyond ASCII; `high` says which.
-    inline bool is_ascii(const char* p, size_t n, bool& nul) {
-        unsigned char high = 0, zero = 0;
-        for (size_t i = 0; i < n; ++i) {
-            high |= static_cast<unsigned char>(p[i]);
-            zero |= static_cast<unsigned char>(p[i] == 0);
-        }
-        nul = zero != 0;
-        return high < 0x80;
-    }
-
     inline bool is_utf8(const char* at, size_t n) {
         auto p = reinterpret_cast<const unsigned char*>(at);
         auto end = p + n;
@@ -237,6 +225,5 @@ cdef extern from *:
     bint is_scope_attribute "rezfast::is_scope_attribute"(string_view) noexcept nogil
     bint has_prefix_path "rezfast::has_prefix_path"(const Names&, string_view) noexcept nogil
     bint has_name "rezfast::has_name"(const Names&, string_view) noexcept nogil
-    bint is_ascii "rezfast::is_ascii"(const char*, size_t, cbool&) noexcept nogil
     bint is_utf8 "rezfast::is_utf8"(const char*, size_t) noexcept nogil
     void normalise_newlines "rezfast::normalise_newlines"(const char*, size_t, string&) noexcept nogil

@@ -92,5 +92,6 @@ def load_files(
         its place.
 
     Raises:
-        ValueError: `view` is neither "installed" nor "source".
+        ValueError: `view` is neither "installed" nor "source", or REZFAST_THREADS, which is looked
+            at for 64 files or more, is not a whole number from 1.
     """

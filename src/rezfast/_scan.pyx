@@ -21,7 +21,10 @@ refused, and a refusal costs no more than time.
 """
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
-from libc.errno cimport EFBIG, EINTR, EINVAL, errno
+from cpython.unicode cimport PyUnicode_DecodeUTF8
+from cpython.exc cimport PyErr_CheckSignals
+from libc.errno cimport EFBIG, EINTR, EINVAL, ENXIO, ESPIPE, errno
+from libc.stdint cimport SIZE_MAX, int64_t
 from libc.string cimport memchr, memcmp, strlen
 from libcpp cimport bool as cbool
 from libcpp.string cimport string
@@ -29,21 +32,49 @@ from libcpp.utility cimport move
 from libcpp.vector cimport vector
 
 from rezfast._blocks cimport compound_statement, is_compound
+from rezfast._definition cimport Draft, Range, Texts, text_view
 from rezfast._lex cimport (
-    CHAR_WORD, REFUSED_ENCODING, REFUSED_MISSING_NAME, Scan, char_class, is_word, refuse, word_size,
+    CHAR_WORD, REFUSED_ENCODING, REFUSED_MISSING_NAME, REFUSED_NESTING, Scan, char_class, is_word, refuse, word_size,
 )
-from rezfast._rules cimport Names, is_ascii, is_utf8, normalise_newlines
+from rezfast._pool cimport Pool, Work
+from rezfast._masks cimport Odd, odd_bytes
+from rezfast._rules cimport Names, is_utf8, normalise_newlines
 from rezfast._statements cimport simple_line, skip_blank_lines
 
-import os
+cimport cython
 
+import os
+from operator import index
+
+
+cdef extern from "Python.h":
+    bint PyUnicode_IS_COMPACT_ASCII(object)
+    void* PyUnicode_DATA(object)
+    Py_ssize_t PyUnicode_GET_LENGTH(object)
+
+cdef extern from *:
+    """
+    #include <sys/stat.h>
+    #include <chrono>
+    namespace rezfast {
+    inline long long monotonic_ns() {
+        return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
+    }
+    }
+    """
+    long long monotonic_ns "rezfast::monotonic_ns"() noexcept nogil
+    cdef struct FileStatus "stat":
+        int st_mode
+        long long st_size
+    int c_fstat "fstat"(int, FileStatus*) nogil
+    bint S_ISREG(int) nogil
 
 cdef extern from "<fcntl.h>" nogil:
     int c_open "open"(const char*, int)
     int O_RDONLY, O_CLOEXEC, O_NOCTTY, O_NONBLOCK
 
 cdef extern from "<unistd.h>" nogil:
-    Py_ssize_t c_read "read"(int, void*, size_t)
+    Py_ssize_t c_pread "pread"(int, void*, size_t, long long)
     int c_close "close"(int)
 
 
@@ -56,7 +87,11 @@ REASONS = (
 
 cdef enum:
     FIRST_READ = 65536  # a definition smaller than this takes three system calls
-    MAX_FILE = 64 << 20
+    KEPT_BUFFER = 1 << 20  # a longer one is given back before the next file
+    SHORT_SOURCE = 8192  # bytes that take less time than giving the GIL away and getting it back
+    LARGE_BATCH = 64  # files; fewer are read by one thread
+    MAX_THREADS = 1024
+    SIGNAL_INTERVAL = 50_000_000  # nanoseconds without a look at signals
 
 
 # ---- the whole  ------------------------------------------------------------------------------------------------
@@ -108,7 +143,7 @@ cdef bint head(Scan* s) noexcept nogil:
     return True
 
 
-cdef bint module(Scan* s, Definition& out) noexcept nogil:
+cdef bint module(Scan* s, Draft& out) noexcept nogil:
     """Every statement of the definition."""
     cdef Names paths
     while True:
@@ -140,84 +175,212 @@ cdef bint scan_definition(
     """Reads one definition. False: `refusal` says why and where, and `out` is of no use."""
     cdef string normal
     cdef Scan s
-    cdef cbool nul = False
-    cdef bint ascii
-    if size and memchr(data, c'\r', size) != NULL:
+    cdef Draft draft
+    cdef Odd odd = odd_bytes(data, size)
+    if odd.cr:
         normalise_newlines(data, size, normal)
         data = normal.data()
         size = normal.size()
     s.begin = s.at = data
     s.end = data + size
     s.view = view
-    ascii = is_ascii(data, size, nul)
-    if nul or not (ascii or is_utf8(data, size)):
+    if odd.nul or (odd.high and not is_utf8(data, size)):
         refuse(&s, REFUSED_ENCODING)
-    elif head(&s) and module(&s, out):
-        if view != VIEW_SOURCE or out.has_name:
+    elif head(&s) and module(&s, draft):
+        if view == VIEW_SOURCE and not draft.has_name:
+            s.at = s.begin
+            refuse(&s, REFUSED_MISSING_NAME)
+        elif out.take(draft):
             return True
-        s.at = s.begin
-        refuse(&s, REFUSED_MISSING_NAME)
+        else:  # no memory
+            refuse(&s, REFUSED_NESTING)
     refusal.reason = s.reason
     refusal.line = line_of(s.begin, s.where)
     return False
 
 
-cdef int scan_file(
-    const char* path, int view, string& buffer, Definition& out, Refusal& refusal
-) noexcept nogil:
-    """Reads one file with open, read and close. 1: accepted, 0: refused, else minus the error's number.
+# ---- files ---------------------------------------------------------------------------------------------------
 
-    `buffer` is scratch space that the next call may use again.
+cdef int read_rest(int handle, string& buffer, size_t* used) noexcept nogil:
+    """Reads on after a first read that filled the buffer. Returns 0 or the error's number."""
+    cdef FileStatus status
+    cdef Py_ssize_t got
+    if c_fstat(handle, &status) != 0:
+        return errno
+    if not S_ISREG(status.st_mode):
+        return ENXIO
+    if status.st_size > MAX_FILE:
+        return EFBIG
+    # one byte more than there should be: a read that does not fill the buffer is the last
+    buffer.resize(max(<size_t> status.st_size, used[0]) + 1)
+    while True:
+        got = c_pread(handle, &buffer[used[0]], buffer.size() - used[0], used[0])
+        if got < 0:
+            if errno == EINTR:
+                continue
+            return errno
+        used[0] += got
+        if used[0] < buffer.size():
+            return 0
+        if used[0] > MAX_FILE:
+            return EFBIG
+        buffer.resize(buffer.size() * 2)
+
+
+cdef int read_file(const char* path, string& buffer, size_t* used) noexcept nogil:
+    """Reads one file with open, read and close; only one that is empty or long takes more calls.
+
+    Returns 0 or the error's number: ENXIO for what is neither a file nor a directory.
     """
-    cdef size_t used = 0
+    cdef FileStatus status
     cdef Py_ssize_t got
     cdef int error = 0
     cdef int handle
-    # without O_NONBLOCK a named pipe would hang here
+    used[0] = 0
+    # without O_NONBLOCK opening a named pipe would hang here
     handle = c_open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
     while handle < 0 and errno == EINTR:
         handle = c_open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
     if handle < 0:
-        return -errno
-    if buffer.size() < FIRST_READ:
+        return errno
+    if buffer.size() < FIRST_READ or buffer.size() > KEPT_BUFFER:
+        buffer = string()
         buffer.resize(FIRST_READ)
-    while True:
-        got = c_read(handle, &buffer[used], buffer.size() - used)
-        if got < 0:
-            if errno == EINTR:
-                continue
+    # a read at an offset: pipes, sockets and terminals have none, and say so
+    got = c_pread(handle, &buffer[0], buffer.size(), 0)
+    while got < 0 and errno == EINTR:
+        got = c_pread(handle, &buffer[0], buffer.size(), 0)
+    if got < 0:
+        error = ENXIO if errno == ESPIPE else errno
+    elif got == 0:
+        if c_fstat(handle, &status) != 0:
             error = errno
-            break
-        used += got
-        if used < buffer.size():  # a short read is the end of a regular file
-            break
-        if used >= MAX_FILE:
-            error = EFBIG
-            break
-        buffer.resize(buffer.size() * 4)
+        elif not S_ISREG(status.st_mode):
+            error = ENXIO
+    else:
+        used[0] = got
+        if used[0] == buffer.size():
+            error = read_rest(handle, buffer, used)
     c_close(handle)
+    return error
+
+
+cdef void scan_file(const char* path, int view, cbool timed, string& buffer, FileOutcome& out) noexcept nogil:
+    """Reads and scans one file. `path` may be NULL: a text that can be no path.
+
+    `buffer` is scratch space that the next call may use again.
+    """
+    cdef int64_t started
+    cdef int error = EINVAL
+    if path != NULL:
+        error = read_file(path, buffer, &out.size)
     if error:
-        return -error
-    return scan_definition(buffer.data(), used, view, out, refusal)
+        out.result = -error
+        return
+    started = monotonic_ns() if timed else 0
+    out.result = scan_definition(buffer.data(), out.size, view, out.definition, out.refusal)
+    if timed:
+        out.nanoseconds = monotonic_ns() - started
+    if not out.result and out.refusal.reason == REFUSED_ENCODING:
+        out.has_nul = memchr(buffer.data(), 0, out.size) != NULL
+
+
+cdef size_t thread_count(object threads) except 0:
+    """How many threads to use: what was asked for, REZFAST_THREADS, or the processors this process may use."""
+    cdef object wanted
+    if threads is not None:
+        wanted = index(threads)
+        if wanted < 1:
+            raise ValueError(f"threads is {threads!r}: use a number from 1, or None")
+        return min(wanted, MAX_THREADS)
+    wanted = os.environ.get("REZFAST_THREADS")
+    if wanted is not None:
+        if not (wanted.isascii() and wanted.isdigit() and int(wanted[:19])):
+            raise ValueError(f"REZFAST_THREADS is {wanted!r}: use a whole number from 1, or unset it")
+        return min(int(wanted[:19]), MAX_THREADS)
+    if hasattr(os, "sched_getaffinity"):
+        return max(len(os.sched_getaffinity(0)), 1)
+    return os.cpu_count() or 1
+
+
+cdef const char* path_text(object path, list kept) except? NULL:
+    """A path as the system wants it, owned by what is put into `kept`; NULL when it can be none."""
+    cdef const char* text
+    cdef Py_ssize_t size
+    if type(path) is str and PyUnicode_IS_COMPACT_ASCII(path):
+        text = <const char*> PyUnicode_DATA(path)
+        size = PyUnicode_GET_LENGTH(path)
+    else:
+        try:
+            path = os.fsencode(path)
+        except UnicodeError:
+            return NULL
+        text = PyBytes_AS_STRING(path)
+        size = PyBytes_GET_SIZE(path)
+    kept.append(path)
+    # a NUL would cut the path short
+    return text if <Py_ssize_t> strlen(text) == size else NULL
+
+
+cdef Py_ssize_t scan_paths(
+    const char** paths, size_t count, vector[FileOutcome]& outcomes, int view, bint timed, size_t threads,
+    size_t most_bytes,
+) except -1:
+    """Reads and scans the files, up to as many as come to `most_bytes`; returns how many those are.
+
+    A signal's exception ends it; no thread outlives the call.
+    """
+    cdef Work work
+    cdef Pool* pool
+    cdef bint over = False
+    outcomes.clear()
+    outcomes.resize(count)
+    work.paths = paths
+    work.outcomes = outcomes.data()
+    work.count = count
+    work.view = view
+    work.timed = timed
+    work.threads = threads
+    work.most_bytes = most_bytes
+    pool = new Pool(scan_file, work)
+    try:
+        while True:
+            with nogil:
+                over = pool.work(SIGNAL_INTERVAL)
+            if over:
+                return pool.done()
+            PyErr_CheckSignals()
+    finally:
+        with nogil:
+            del pool
 
 
 # ---- Python --------------------------------------------------------------------------------------------------
 
-cdef list texts(const vector[string]& values):
-    cdef list result = []
+cdef str text_of(text_view text):
+    return PyUnicode_DecodeUTF8(text.data(), text.size(), NULL)
+
+
+cdef list list_of(Texts texts):
     cdef size_t i
-    for i in range(values.size()):
-        result.append(values[i].decode("utf-8"))
-    return result
+    return [text_of(texts[i]) for i in range(texts.size())]
 
 
-cdef void set_texts(object values, vector[string]& out) except *:
+cdef void add_texts(object values, Draft& out) except *:
     cdef object value
-    out.clear()
+    cdef bytes text
     for value in values:
-        out.push_back((<str?> value).encode("utf-8"))
+        text = (<str?> value).encode("utf-8")
+        out.add(PyBytes_AS_STRING(text), PyBytes_GET_SIZE(text))
 
 
+cdef void set_range(object values, Range& range, Draft& out) except *:
+    range.first = out.text_count()
+    add_texts(values, out)
+    range.last = out.text_count()
+
+
+@cython.no_gc  # `late` knows nothing of its record, and a survey holds very many of these
 cdef class Scanned:
     """What a resolve reads of a package definition. Immutable.
 
@@ -226,30 +389,32 @@ cdef class Scanned:
 
     @property
     def name(self):
-        return self.definition.name.decode("utf-8") if self.definition.has_name else None
+        return text_of(self.definition.name_text()[0]) if self.definition.has_name else None
 
     @property
     def version(self):
-        return self.definition.version.decode("utf-8") if self.definition.has_version else None
+        return text_of(self.definition.version_text()[0]) if self.definition.has_version else None
 
     @property
     def requires(self):
-        return texts(self.definition.requires) if self.definition.has_requires else None
+        return list_of(self.definition.requires_texts()) if self.definition.has_requires else None
 
     @property
     def build_requires(self):
-        return texts(self.definition.build_requires) if self.definition.has_build_requires else None
+        return list_of(self.definition.build_requires_texts()) if self.definition.has_build_requires else None
 
     @property
     def private_build_requires(self):
-        return texts(self.definition.private_build_requires) if self.definition.has_private_build_requires else None
+        if not self.definition.has_private_build_requires:
+            return None
+        return list_of(self.definition.private_build_requires_texts())
 
     @property
     def variants(self):
         cdef size_t i
         if not self.definition.has_variants:
             return None
-        return [texts(self.definition.variants[i]) for i in range(self.definition.variants.size())]
+        return [list_of(self.definition.variant_texts(i)) for i in range(self.definition.variant_count())]
 
     @property
     def timestamp(self):
@@ -263,34 +428,40 @@ cdef class Scanned:
     def from_fields(cls, *, name=None, version=None, requires=None, variants=None, build_requires=None,
                     private_build_requires=None, timestamp=None, hashed_variants=None, late=None):
         cdef Scanned self = Scanned.__new__(Scanned)
-        cdef Definition* d = &self.definition
+        cdef Draft d
         cdef object variant
         if name is not None:
             d.has_name = True
-            d.name = (<str?> name).encode("utf-8")
+            d.name = d.text_count()
+            add_texts((name,), d)
         if version is not None:
             d.has_version = True
-            d.version = (<str?> version).encode("utf-8")
+            d.version = d.text_count()
+            add_texts((version,), d)
         if requires is not None:
             d.has_requires = True
-            set_texts(requires, d.requires)
+            set_range(requires, d.requires, d)
         if build_requires is not None:
             d.has_build_requires = True
-            set_texts(build_requires, d.build_requires)
+            set_range(build_requires, d.build_requires, d)
         if private_build_requires is not None:
             d.has_private_build_requires = True
-            set_texts(private_build_requires, d.private_build_requires)
+            set_range(private_build_requires, d.private_build_requires, d)
         if variants is not None:
             d.has_variants = True
             for variant in variants:
-                d.variants.emplace_back()
-                set_texts(variant, d.variants.back())
+                d.start()
+                add_texts(variant, d)
+            d.variants.last = d.start_count()
+            d.start()
         if timestamp is not None:
             d.has_timestamp = True
             d.timestamp = timestamp
         if hashed_variants is not None:
             d.has_hashed_variants = True
             d.hashed_variants = hashed_variants
+        if not self.definition.take(d):
+            raise MemoryError
         self.late = late
         return self
 
@@ -316,6 +487,13 @@ cdef class Refused:
         return f"Refused(reason={self.reason!r}, line={self.line})"
 
 
+cdef Scanned make_scanned(Definition& definition):
+    """Takes the definition's contents."""
+    cdef Scanned result = Scanned.__new__(Scanned)
+    result.definition = move(definition)
+    return result
+
+
 cdef Refused make_refused(const Refusal& refusal):
     cdef Refused result = Refused.__new__(Refused)
     result.reason = REASONS[refusal.reason]
@@ -332,55 +510,50 @@ cdef int view_of(str view) except -1:
 
 
 def scan(source, view="installed"):
-    cdef bytes data = source.encode("utf-8", "surrogatepass") if isinstance(source, str) else bytes(source)
-    cdef int which = view_of(view)
-    cdef Scanned scanned = Scanned.__new__(Scanned)
+    cdef Definition definition
     cdef Refusal refusal
-    cdef const char* text = PyBytes_AS_STRING(data)
-    cdef size_t size = PyBytes_GET_SIZE(data)
+    cdef const char* text
+    cdef Py_ssize_t size
+    cdef int which = view_of(view)
     cdef bint accepted
-    with nogil:
-        accepted = scan_definition(text, size, which, scanned.definition, refusal)
-    return scanned if accepted else make_refused(refusal)
-
-
-cdef void scan_files(
-    const vector[string]& paths, int view, vector[Definition]& definitions, vector[Refusal]& refusals,
-    vector[int]& outcomes
-) noexcept nogil:
-    """Every file in turn. Each index is written by one call only, so that a pool may share the work."""
-    cdef string buffer
-    cdef size_t i
-    for i in range(paths.size()):
-        if strlen(paths[i].c_str()) != paths[i].size():
-            outcomes[i] = -EINVAL  # a NUL would cut the path short
-        else:
-            outcomes[i] = scan_file(paths[i].c_str(), view, buffer, definitions[i], refusals[i])
+    if type(source) is str and PyUnicode_IS_COMPACT_ASCII(source):
+        text = <const char*> PyUnicode_DATA(source)
+        size = PyUnicode_GET_LENGTH(source)
+    else:
+        if isinstance(source, str):
+            source = (<str> source).encode("utf-8", "surrogatepass")
+        elif type(source) is not bytes:
+            source = bytes(source)
+        text = PyBytes_AS_STRING(source)
+        size = PyBytes_GET_SIZE(source)
+    if size <= SHORT_SOURCE:
+        accepted = scan_definition(text, size, which, definition, refusal)
+    else:
+        with nogil:
+            accepted = scan_definition(text, size, which, definition, refusal)
+    return make_scanned(definition) if accepted else make_refused(refusal)
 
 
 def load_files(paths, view="installed"):
     cdef int which = view_of(view)
-    cdef vector[string] names
-    cdef vector[Definition] definitions
-    cdef vector[Refusal] refusals
-    cdef vector[int] outcomes
+    cdef vector[const char*] texts
+    cdef vector[FileOutcome] outcomes
     cdef list result = []
-    cdef Scanned scanned
+    cdef list given = list(paths)
+    cdef list kept = []
     cdef size_t i
-    for path in paths:
-        names.push_back(os.fsencode(path))
-    definitions.resize(names.size())
-    refusals.resize(names.size())
-    outcomes.resize(names.size())
-    with nogil:
-        scan_files(names, which, definitions, refusals, outcomes)
-    for i in range(names.size()):
-        if outcomes[i] > 0:
-            scanned = Scanned.__new__(Scanned)
-            scanned.definition = move(definitions[i])
-            result.append(scanned)
-        elif outcomes[i] == 0:
-            result.append(make_refused(refusals[i]))
+    cdef int error
+    for path in given:
+        texts.push_back(path_text(path, kept))
+    # the number of threads may take a system call to know
+    threads = thread_count(None) if texts.size() >= LARGE_BATCH else 1
+    scan_paths(texts.data(), texts.size(), outcomes, which, False, threads, SIZE_MAX)
+    for i in range(outcomes.size()):
+        if outcomes[i].result > 0:
+            result.append(make_scanned(outcomes[i].definition))
+        elif outcomes[i].result == 0:
+            result.append(make_refused(outcomes[i].refusal))
         else:
-            result.append(OSError(-outcomes[i], os.strerror(-outcomes[i]), os.fsdecode(names[i])))
+            error = -outcomes[i].result
+            result.append(OSError(error, os.strerror(error), os.fsdecode(given[i])))
     return result

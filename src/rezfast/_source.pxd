@@ -77,7 +77,7 @@ cdef inline bint request_list(Scan* s) noexcept nogil:
         request.clear()
         if not comma or not at_string(s) or strings(s, True, &request) != KIND_STRING:
             return refuse(s, REFUSED_ATTRIBUTE)
-        if not is_request(request):
+        if not is_request(request.data(), request.size()):
             return refuse(s, REFUSED_VALUE)
         comma = peek(s) == c','
         if comma:

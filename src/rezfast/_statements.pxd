@@ -5,6 +5,7 @@
     import os             import             a module that is there and does nothing, under a name that is no field's
 """
 
+from rezfast._definition cimport Draft
 from rezfast._lex cimport (
     CHAR_BLANK, KIND_STRING, NOT_LITERAL, REFUSED_ATTRIBUTE, REFUSED_BRANCH, REFUSED_CLASS, REFUSED_FIELD,
     REFUSED_IMPORT, REFUSED_INDENTATION, REFUSED_NAME, REFUSED_STATEMENT, REFUSED_SYNTAX, REFUSED_TARGET, Scan,
@@ -15,7 +16,7 @@ from rezfast._rules cimport (
     field_of, is_branch, is_future_feature, is_generic_annotation, is_keyword, is_plain_annotation, is_reserved,
     is_reserved_word, is_standard_module, string_view,
 )
-from rezfast._scan cimport VIEW_SOURCE, Definition
+from rezfast._scan cimport VIEW_SOURCE
 from rezfast._source cimport source_attribute
 from rezfast._values cimport field_value, literal
 
@@ -82,7 +83,7 @@ cdef inline bint annotation(Scan* s, int depth) noexcept nogil:
             return False
 
 
-cdef inline bint assignment(Scan* s, size_t size, Definition& out) noexcept nogil:
+cdef inline bint assignment(Scan* s, size_t size, Draft& out) noexcept nogil:
     """`name = value`, `name: type = value` or `name: type`; the cursor is on the name."""
     cdef string_view name = string_view(s.at, size)
     cdef int field = field_of(name)
@@ -110,7 +111,7 @@ cdef inline bint assignment(Scan* s, size_t size, Definition& out) noexcept nogi
 
 
 cdef inline bint bind_import(Scan* s, size_t size, bint nothing) noexcept nogil:
-    """Binds the name at the cursor. `nothing`: to None, which may take the place of rez's own names if no use follows."""
+    """Binds the name at the cursor. `nothing`: to None, even if rez gave the name a meaning, which it then loses."""
     if nothing and is_reserved_word(string_view(s.at, size)):
         s.reserved_bound = True
         return True
@@ -275,7 +276,7 @@ cdef inline bint skip_blank_lines(Scan* s) noexcept nogil:
     return True
 
 
-cdef inline bint simple_statement(Scan* s, Definition& out) noexcept nogil:
+cdef inline bint simple_statement(Scan* s, Draft& out) noexcept nogil:
     """A statement that may share its line with others."""
     cdef size_t size
     cdef int kind
@@ -311,7 +312,7 @@ cdef inline bint simple_statement(Scan* s, Definition& out) noexcept nogil:
     return assignment(s, size, out)
 
 
-cdef inline bint simple_line(Scan* s, Definition& out) noexcept nogil:
+cdef inline bint simple_line(Scan* s, Draft& out) noexcept nogil:
     """Simple statements up to the end of their line."""
     cdef int ended
     while True:

@@ -7,7 +7,7 @@ from libcpp.unordered_map cimport unordered_map
 from libcpp.utility cimport pair
 from libcpp.vector cimport vector
 
-from rezfast._scan cimport Definition
+from rezfast._definition cimport Definition
 from rezfast._version cimport Bounds, RequirementData
 
 cdef extern from *:

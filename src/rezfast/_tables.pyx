@@ -32,6 +32,7 @@ from cython.operator cimport dereference as deref
 from libcpp.algorithm cimport sort
 from libcpp.utility cimport pair
 
+from rezfast._definition cimport Texts, text_view
 from rezfast._scan cimport Scanned
 from rezfast._version cimport (
     Version,

@@ -68,7 +68,7 @@ cdef uint32_t merge(Store* store, uint32_t first, uint32_t second) noexcept nogi
 
 cdef bint add_row(
     Store* store, Family* family, uint32_t version, int32_t index,
-    const vector[string]** lists, size_t list_count, string& offending,
+    const Texts* lists, size_t list_count, string& offending,
 ) noexcept nogil:
     """Append one row whose requirements are those of `lists`, merged as rez merges them.
 
@@ -81,15 +81,19 @@ cdef bint add_row(
     cdef bint placed
     cdef Row row
     cdef Dependency dependency
+    cdef text_view written
+    cdef string text
     cdef uint32_t position = <uint32_t> family.rows.size()
     row.version = version
     row.index = index
     row.first = <uint32_t> family.dependencies.size()
     for i in range(list_count):
         for j in range(lists[i].size()):
-            number = add_requirement(store, deref(lists[i])[j])
+            written = lists[i][j]
+            text.assign(written.data(), written.size())
+            number = add_requirement(store, text)
             if number == NOT_FOUND:
-                offending = deref(lists[i])[j]
+                offending = text
                 return False
             target = store.requirements[number].family
             placed = False
@@ -170,15 +174,13 @@ cdef bint add_variants(
     string& offending,
 ) noexcept nogil:
     """Append a row a variant: `requires` and the variant's own, with 3 lists `build_requires` too."""
-    cdef const vector[string]* lists[3]
-    cdef size_t i, count = package.variants.size() if package.has_variants else 0
-    cdef vector[string] none
-    lists[0] = &package.requires
-    lists[1] = &none
-    lists[2] = &package.build_requires
+    cdef Texts[3] lists
+    cdef size_t i, count = package.variant_count()
+    lists[0] = package.requires_texts()
+    lists[2] = package.build_requires_texts()
     for i in range(max(count, <size_t> 1)):
         if count:
-            lists[1] = &package.variants[i]
+            lists[1] = package.variant_texts(i)
         if not add_row(
             store, family, version, <int32_t> i if count else -1, lists, list_count, offending
         ):
@@ -190,9 +192,9 @@ cdef bint add_package(
     Store* store, Family* family, uint32_t version, const Definition& package, string& offending
 ) noexcept nogil:
     """Append the rows of one package: one a variant, twice if building reads it differently."""
-    cdef size_t count = package.variants.size() if package.has_variants else 0
+    cdef size_t count = package.variant_count()
     cdef size_t i, first_row = family.rows.size()
-    cdef size_t builds = 1 if package.build_requires.size() else 0
+    cdef size_t builds = 1 if package.build_requires_texts().size() else 0
     cdef size_t reading
     cdef uint32_t row
     for reading in range(1 + builds):

@@ -7,26 +7,25 @@
 
 from libc.string cimport memcmp
 from libcpp.string cimport string
-from libcpp.vector cimport vector
 
+from rezfast._definition cimport Draft, Range
 from rezfast._lex cimport (
     CHAR_BLANK, CHAR_DIGIT, CHAR_HEX, CHAR_WORD, KIND_BOOL, KIND_DICT, KIND_ELLIPSIS, KIND_LIST, KIND_NONE, KIND_NUMBER,
     KIND_SET, KIND_STRING, KIND_TUPLE, MAX_LITERAL_DEPTH, NOT_LITERAL, REFUSED_ATTRIBUTE, REFUSED_FIELD,
     REFUSED_NESTING, REFUSED_SYNTAX, REFUSED_VALUE, Scan, at_string, char_class, is_word, past_spaces, peek, peek_at,
     refuse, skip_between, skip_inside, strings, word_size,
 )
+from rezfast._masks cimport plain_request, plain_text
 from rezfast._rules cimport (
     FIELD_BUILD_REQUIRES, FIELD_HASHED_VARIANTS, FIELD_NAME, FIELD_PRIVATE_BUILD_REQUIRES, FIELD_REQUIRES,
     FIELD_TIMESTAMP, FIELD_VARIANTS,
 )
-from rezfast._scan cimport Definition
 from rezfast._text cimport at_text, text
 from rezfast._version cimport RequirementData, encode_version, is_package_name, parse_requirement
 
 
 cdef enum:
     MAX_NUMBER = 100
-    USUAL_REQUESTS = 8  # room made at once for a list of requests
 
 
 # ---- numbers -------------------------------------------------------------------------------------------------
@@ -273,14 +272,14 @@ cdef inline const char* past_plain_request(const char* at, const char* end) noex
     return end if end != NULL and is_below(token, at, version, end) else NULL
 
 
-cdef inline bint is_request(const string& text) noexcept nogil:
+cdef inline bint is_request(const char* text, size_t length) noexcept nogil:
     """Whether rez takes the text as a request of a package (rez: `PackageRequest`)."""
     cdef RequirementData parsed
     cdef const char* name
     cdef size_t size
-    if past_plain_request(text.data(), text.data() + text.size()) == text.data() + text.size():
+    if past_plain_request(text, text + length) == text + length:
         return True
-    if not parse_requirement(text.data(), text.size(), True, parsed):
+    if not parse_requirement(text, length, True, parsed):
         return False
     name = parsed.name.data()
     size = parsed.name.size()
@@ -294,45 +293,70 @@ cdef inline bint is_version(const char* text, size_t size) noexcept nogil:
     return size > 0 and (past_version(text, text + size) == text + size or encode_version(text, size, key))
 
 
-cdef inline bint field_string(Scan* s, bint inside, string& out) noexcept nogil:
-    if not at_string(s):
-        return refuse(s, REFUSED_FIELD)
-    if strings(s, inside, &out) != KIND_STRING:
-        return refuse(s, REFUSED_FIELD)
-    return True
+cdef inline bint field_text(Scan* s, int field, Draft& out) noexcept nogil:
+    """The name or the version: one string, or several that Python joins."""
+    cdef const char* text = s.at + 1
+    cdef string joined
+    cdef size_t size
+    cdef char quote = peek(s)
+    cdef int plain = plain_text(text, s.end, quote) if quote == c'\'' or quote == c'"' else -1
+    if plain > 0 and peek_at(s, plain + 2) == c'\n':  # nearly every one; what follows cannot be joined to it
+        size = plain
+        s.at += size + 2
+    else:
+        if not at_string(s) or strings(s, False, &joined) != KIND_STRING:
+            return refuse(s, REFUSED_FIELD)
+        text = joined.data()
+        size = joined.size()
+    if field == FIELD_NAME:
+        out.name = out.add(text, size)
+        return is_package_name(text, size) or refuse(s, REFUSED_VALUE)
+    out.version = out.add(text, size)
+    return is_version(text, size) or refuse(s, REFUSED_VALUE)
 
 
-cdef inline bint plain_item(Scan* s, vector[string]& out) noexcept nogil:
+cdef inline bint plain_item(Scan* s, Draft& out) noexcept nogil:
     """A plain request in plain quotes and the comma or bracket after it: nearly every item there is.
 
     False, with the cursor where it was: it takes a closer look.
     """
     cdef char quote = s.at[0]
     cdef const char* start = s.at + 1
-    cdef const char* end
     cdef const char* after
+    cdef size_t size
     if quote != c'\'' and quote != c'"':
         return False
-    end = past_plain_request(start, s.end)
-    if end == NULL or end == s.end or end[0] != quote:
+    size = plain_request(start, s.end, quote)
+    if not size:
         return False
-    after = end + 1
+    after = start + size + 1
     while after < s.end and (char_class(after) & CHAR_BLANK or after[0] == c'\n'):
         after = past_spaces(after + 1, s.end)
     if after == s.end or (after[0] != c',' and after[0] != c']'):
         return False
     s.at = after
-    if out.capacity() == 0:
-        out.reserve(USUAL_REQUESTS)
-    out.emplace_back(start, <size_t> (end - start))
+    out.add_short(start, size)
     return True
 
 
-cdef inline bint field_requests(Scan* s, vector[string]& out) noexcept nogil:
+cdef inline bint item(Scan* s, Draft& out) noexcept nogil:
+    """A request that is any string, or several that Python joins; the cursor ends on the comma or bracket."""
+    cdef const char* start = s.at
+    cdef string text
+    if not at_string(s) or strings(s, True, &text) != KIND_STRING:
+        return refuse(s, REFUSED_FIELD)
+    if peek(s) != c',' and peek(s) != c']':
+        return refuse(s, REFUSED_FIELD)
+    if not is_request(text.data(), text.size()):
+        s.at = start
+        return refuse(s, REFUSED_VALUE)
+    out.add(text.data(), text.size())
+    return True
+
+
+cdef inline bint requests(Scan* s, Draft& out) noexcept nogil:
     """A list of requests; the cursor is where the list has to start. rez takes no tuple here."""
     cdef bint comma = True
-    cdef const char* start
-    out.clear()
     if peek(s) != c'[':
         return refuse(s, REFUSED_FIELD)
     s.at += 1
@@ -344,44 +368,46 @@ cdef inline bint field_requests(Scan* s, vector[string]& out) noexcept nogil:
             return True
         if not comma:
             return refuse(s, REFUSED_FIELD)
-        if not plain_item(s, out):
-            start = s.at
-            out.emplace_back()
-            if not field_string(s, True, out.back()):
-                return False
-            if peek(s) != c',' and peek(s) != c']':
-                return refuse(s, REFUSED_FIELD)
-            if not is_request(out.back()):
-                s.at = start
-                return refuse(s, REFUSED_VALUE)
+        if not plain_item(s, out) and not item(s, out):
+            return False
         comma = s.at[0] == c','
         if comma:
             s.at += 1
 
 
-cdef inline bint field_variants(Scan* s, vector[vector[string]]& out) noexcept nogil:
+cdef inline bint field_requests(Scan* s, Range& range, Draft& out) noexcept nogil:
+    range.first = out.text_count()
+    if not requests(s, out):
+        return False
+    range.last = out.text_count()
+    return True
+
+
+cdef inline bint field_variants(Scan* s, Draft& out) noexcept nogil:
     cdef bint comma = True
-    out.clear()
     if peek(s) != c'[':
         return refuse(s, REFUSED_FIELD)
     s.at += 1
+    out.variants.first = out.start_count()
     while True:
         if not skip_inside(s):
             return False
         if s.at[0] == c']':
             s.at += 1
+            out.variants.last = out.start_count()
+            out.start()
             return True
         if not comma:
             return refuse(s, REFUSED_FIELD)
-        out.emplace_back()
-        if not field_requests(s, out.back()) or not skip_inside(s):
+        out.start()
+        if not requests(s, out) or not skip_inside(s):
             return False
         comma = s.at[0] == c','
         if comma:
             s.at += 1
 
 
-cdef inline bint field_timestamp(Scan* s, Definition& out) noexcept nogil:
+cdef inline bint field_timestamp(Scan* s, Draft& out) noexcept nogil:
     """A plain decimal number that a 64 bit integer holds."""
     cdef long long value = 0
     cdef const char* start = s.at
@@ -398,21 +424,21 @@ cdef inline bint field_timestamp(Scan* s, Definition& out) noexcept nogil:
     return True
 
 
-cdef inline bint field_value(Scan* s, int field, Definition& out) noexcept nogil:
+cdef inline bint field_value(Scan* s, int field, Draft& out) noexcept nogil:
     """The value of a field, which has to be a literal of the type that rez's schema wants."""
     cdef size_t size
     if field == FIELD_REQUIRES:
         out.has_requires = True
-        return field_requests(s, out.requires)
+        return field_requests(s, out.requires, out)
     if field == FIELD_VARIANTS:
         out.has_variants = True
-        return field_variants(s, out.variants)
+        return field_variants(s, out)
     if field == FIELD_BUILD_REQUIRES:
         out.has_build_requires = True
-        return field_requests(s, out.build_requires)
+        return field_requests(s, out.build_requires, out)
     if field == FIELD_PRIVATE_BUILD_REQUIRES:
         out.has_private_build_requires = True
-        return field_requests(s, out.private_build_requires)
+        return field_requests(s, out.private_build_requires, out)
     if field == FIELD_TIMESTAMP:
         out.has_timestamp = True
         return field_timestamp(s, out)
@@ -426,11 +452,7 @@ cdef inline bint field_value(Scan* s, int field, Definition& out) noexcept nogil
         return True
     if field == FIELD_NAME:
         out.has_name = True
-        out.name.clear()
         s.name_bound = True
-        return field_string(s, False, out.name) and (
-            is_package_name(out.name.data(), out.name.size()) or refuse(s, REFUSED_VALUE))
-    out.has_version = s.version_bound = True
-    out.version.clear()
-    return field_string(s, False, out.version) and (
-        is_version(out.version.data(), out.version.size()) or refuse(s, REFUSED_VALUE))
+    else:
+        out.has_version = s.version_bound = True
+    return field_text(s, field, out)

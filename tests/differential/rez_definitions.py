@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import linecache
+import logging
 import os
 import warnings
 from typing import Any
@@ -81,6 +82,7 @@ def rez_builds(source: bytes, path: str) -> dict[str, Any]:
     with open(path, "wb") as file:
         file.write(source)
     linecache.clearcache()
+    logging.getLogger("rez").setLevel(logging.WARNING)  # it tells what a preprocessor changed
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         package = DeveloperPackage.from_path(os.path.dirname(path))

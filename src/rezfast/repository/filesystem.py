@@ -33,6 +33,8 @@ _EXTENSIONS = (".py", ".yaml")
 # what rez looks for to tell that a build is done, whatever `package_filenames` says
 _BUILT_NAMES = ("package.py", "package.yaml")
 _MISSING = (errno.ENOENT, errno.ENOTDIR, errno.EISDIR)
+# a definition that is a pipe or a device is none either, as in rez
+_NO_FILE = (*_MISSING, errno.ENXIO)
 
 
 class FilesystemRepository:
@@ -175,7 +177,7 @@ class DirectoryFamily:
         paths = [f"{self._directory(index)}/{first}" for index in indices]
         results: list[Scanned | Exception] = []
         for index, path, outcome in zip(indices, paths, load_files(paths), strict=True):
-            if isinstance(outcome, OSError) and outcome.errno in _MISSING:
+            if isinstance(outcome, OSError) and outcome.errno in _NO_FILE:
                 results.append(self._load_one(index, self._names[1:]))
                 continue
             self._found[index] = first
