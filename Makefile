@@ -25,8 +25,12 @@ requirements = @echo "installing requirements: $(2)" && $(BIN)/python -c "import
 demo: $(VENV)/.package
 	$(BIN)/rezfast resolve --path examples/packages $(DEMO_REQUEST)
 
+# A browser is not among what set-up needs: without one its tests are left out, and that is said.
+BROWSER := $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name))))
+
 test: check sanitize $(VENV)/.test
-	$(BIN)/python -m pytest -p no:benchmark
+	$(if $(BROWSER),,@echo "no browser (chromium) here: the tests that look at pages are left out")
+	$(BIN)/python -m pytest -p no:benchmark $(if $(BROWSER),,-m "not browser")
 
 # Address and undefined behaviour sanitizers look on while generated inputs run.
 fuzz: build/sanitize/.tree $(VENV)/.test

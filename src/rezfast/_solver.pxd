@@ -13,6 +13,7 @@ cdef extern from *:
     """
     #ifndef REZFAST_SOLVER
     #define REZFAST_SOLVER
+    #include <algorithm>
     #include <cstdint>
     #include <cstring>
     #include <memory>
@@ -26,6 +27,7 @@ cdef extern from *:
         bool conflict = false;           // of an ephemeral: it is a conflict request
         bool sorted = false;             // it has been split: its rows go by the orderer
         uint32_t words = 0, slot_words = 0;
+        uint32_t low = 0, high = 0;      // the words of `rows` outside are empty
         uint32_t count = 0;              // rows left
         uint32_t epoch = 0;
         uint32_t requirement = 0xFFFFFFFF;   // of a conflict scope
@@ -78,6 +80,15 @@ cdef extern from *:
         std::vector<uint64_t> allowed;
     };
 
+    // Scopes by the names of their families.
+    inline void sort_by_name(
+        std::vector<uint32_t>& order, const Store& store, const std::vector<Scope>& scopes
+    ) {
+        std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
+            return store.families[scopes[a].family]->name < store.families[scopes[b].family]->name;
+        });
+    }
+
     inline unsigned lowest_bit(uint64_t word) { return (unsigned) __builtin_ctzll(word); }
     inline unsigned count_bits(uint64_t word) { return (unsigned) __builtin_popcountll(word); }
     }
@@ -90,6 +101,8 @@ cdef extern from *:
         cbool sorted
         uint32_t words
         uint32_t slot_words
+        uint32_t low
+        uint32_t high
         uint32_t count
         uint32_t epoch
         uint32_t requirement
@@ -140,6 +153,9 @@ cdef extern from *:
         vector[vector[uint32_t]] late
         vector[uint64_t] allowed
 
+    void sort_by_name "rezfast::sort_by_name"(
+        vector[uint32_t]&, const Store&, const vector[Scope]&
+    ) noexcept nogil
     unsigned lowest_bit "rezfast::lowest_bit"(uint64_t) noexcept nogil
     unsigned count_bits "rezfast::count_bits"(uint64_t) noexcept nogil
 

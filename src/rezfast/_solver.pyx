@@ -38,7 +38,7 @@ from rezfast._tables cimport (
     VERSION_LATE,
     VERSION_UNLOADED,
     Dependency,
-    Mask as RowMask,
+    Facts,
     PackageVariant,
     PackageVersion,
     Requirement_,
@@ -113,9 +113,10 @@ include "_solver_state.pxi"
 include "_solver_loading.pxi"
 include "_solver_split.pxi"
 include "_solver_phase.pxi"
+include "_solver_answer.pxi"
 
 
-cdef class NativeSolver(Phase):
+cdef class NativeSolver(Answering):
     """One solve over a set of tables. `rezfast.Solver` is its public face.
 
     Args:
@@ -159,23 +160,33 @@ cdef class NativeSolver(Phase):
 
     cdef bint merge_request(self, request) except -1:
         """Take the request up, one requirement a family. False: two items contradict each other."""
-        cdef uint32_t number, merged
-        cdef size_t i
+        cdef uint32_t number, merged, target
+        cdef size_t i, place
         cdef Requirement item
-        cdef string text
-        cdef vector[uint32_t] targets
-        cdef uint32_t target
-        for asked in request:
+        cdef vector[string] texts
+        cdef vector[uint32_t] numbers, families, targets
+        cdef list items = list(request)
+        for asked in items:
+            texts.emplace_back()
             if isinstance(asked, str):
-                text = asked.encode()
-                number = self.tables.intern_requirement(text)
-                if number == NOT_FOUND:
-                    raise PackageRequestError(asked)
+                texts.back().assign(<string> asked.encode())
             else:
                 item = asked
-                requirement_text(item.data, text)
-                number = self.tables.intern_request(item.data, text)
-            target = self.tables.target(number)
+                requirement_text(item.data, texts.back())
+        # nearly always all of them are known, and then one hold of the lock finds them
+        self.tables.find_requirements(texts, numbers, families)
+        for place, asked in enumerate(items):
+            number = numbers[place]
+            if number == NOT_FOUND and isinstance(asked, str):
+                number = self.tables.intern_requirement(texts[place])
+                if number == NOT_FOUND:
+                    raise PackageRequestError(asked)
+            elif number == NOT_FOUND:
+                item = asked
+                number = self.tables.intern_request(item.data, texts[place])
+            target = families[place]
+            if target == NOT_FOUND:
+                target = self.tables.target(number)
             for i in range(targets.size()):
                 if targets[i] == target:
                     merged = self.tables.intern_merged(self.request[i], number)
@@ -485,130 +496,6 @@ cdef class NativeSolver(Phase):
             self.num_fails += 1
             self.failed_at.push_back(self.num_solves)
         return GOING
-
-    cdef bint finalise(self) noexcept nogil:
-        """Order the answer: requirements before what requires them, else as requested. False: cycle."""
-        cdef size_t i, position
-        cdef vector[uint32_t] order          # position -> scope
-        cdef vector[int32_t] place           # scope -> position
-        cdef vector[pair[string, uint32_t]] named
-        cdef pair[string, uint32_t] item
-        cdef vector[uint64_t] reach
-        cdef vector[uint8_t] state
-        cdef vector[uint8_t] emitted
-        cdef Scope* scope
-        place.assign(self.scopes.size(), -1)
-        for i in range(self.scopes.size()):
-            scope = &self.scopes[i]
-            if scope.kind == SCOPE_CONFLICT or (scope.kind == SCOPE_EPHEMERAL and scope.conflict):
-                continue
-            place[i] = 0
-            item.first = self.store.families[scope.family].name
-            item.second = <uint32_t> i
-            if i >= self.request.size():
-                named.push_back(item)
-            else:
-                order.push_back(<uint32_t> i)
-        sort(named.begin(), named.end())
-        for i in range(named.size()):
-            order.push_back(named[i].second)
-        for position in range(order.size()):
-            place[order[position]] = <int32_t> position
-        reach.assign(order.size() * ((order.size() + 63) >> 6), 0)
-        state.assign(order.size(), 0)
-        self.cycle.clear()
-        for position in range(order.size()):
-            if not self.reach_from(<uint32_t> position, order, place, reach, state):
-                return False
-        self.solution.clear()
-        emitted.assign(order.size(), 0)
-        for position in range(order.size()):
-            self.emit(<uint32_t> position, order, reach, emitted)
-        return True
-
-    cdef bint reach_from(
-        self, uint32_t start, vector[uint32_t]& order, vector[int32_t]& place,
-        vector[uint64_t]& reach, vector[uint8_t]& state,
-    ) noexcept nogil:
-        """Fill in which positions can be reached from `start`, depth first. False: a cycle."""
-        cdef vector[pair[uint32_t, uint32_t]] stack   # (position, next dependency)
-        cdef pair[uint32_t, uint32_t] item
-        cdef pair[uint32_t, uint32_t]* top
-        cdef size_t words = (order.size() + 63) >> 6
-        cdef size_t w
-        cdef uint32_t at, target
-        cdef Scope* scope
-        cdef Family* family
-        cdef Row* row
-        cdef Dependency* dependency
-        if state[start] == 2:
-            return True
-        item.first = start
-        item.second = 0
-        stack.push_back(item)
-        state[start] = 1
-        while stack.size():
-            top = &stack.back()
-            at = top.first
-            scope = &self.scopes[order[at]]
-            row = NULL
-            if scope.kind == SCOPE_PACKAGES:
-                family = self.store.families[scope.family]
-                row = &family.rows[self.only_row(scope)]
-            if row == NULL or top.second == row.count:
-                state[at] = 2
-                stack.pop_back()
-                if stack.size():
-                    start = stack.back().first
-                    reach[start * words + (at >> 6)] |= (<uint64_t> 1) << (at & 63)
-                    for w in range(words):
-                        reach[start * words + w] |= reach[at * words + w]
-                continue
-            dependency = &family.dependencies[row.first + top.second]
-            top.second += 1
-            if self.store.requirements[dependency.requirement].data.conflict:
-                continue
-            target = <uint32_t> place[self.scope_of[family.slots[dependency.slot].family]]
-            if state[target] == 1:
-                for w in range(stack.size()):
-                    if stack[w].first == target or self.cycle.size():
-                        self.cycle.push_back(order[stack[w].first])
-                return False
-            if state[target] == 2:
-                reach[at * words + (target >> 6)] |= (<uint64_t> 1) << (target & 63)
-                for w in range(words):
-                    reach[at * words + w] |= reach[target * words + w]
-                continue
-            state[target] = 1
-            item.first = target
-            item.second = 0
-            stack.push_back(item)
-        return True
-
-    cdef void emit(
-        self, uint32_t position, vector[uint32_t]& order, vector[uint64_t]& reach,
-        vector[uint8_t]& emitted,
-    ) noexcept nogil:
-        """Append a scope to the answer after all that it reaches, those in order of position."""
-        cdef size_t words = (order.size() + 63) >> 6
-        cdef size_t w
-        cdef uint64_t bits
-        cdef uint32_t other
-        cdef Scope* scope = &self.scopes[order[position]]
-        cdef pair[uint32_t, uint32_t] item
-        if emitted[position]:
-            return
-        emitted[position] = 1
-        for w in range(words):
-            bits = reach[position * words + w]
-            while bits:
-                other = <uint32_t> (w * 64 + lowest_bit(bits))
-                bits &= bits - 1
-                if not emitted[other]:
-                    self.emit(other, order, reach, emitted)
-        item.first = scope.family
-        item.second = self.only_row(scope) if scope.kind == SCOPE_PACKAGES else NOT_FOUND
-        self.solution.push_back(item)
 
 
 def _listing_order(variant):

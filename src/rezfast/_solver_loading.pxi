@@ -240,7 +240,7 @@ cdef class Loading(SolveState):
         cdef uint32_t w, row = 0
         cdef uint32_t number = scope.family
         cdef uint64_t bad
-        for w in range(scope.words):
+        for w in range(scope.low, scope.high):
             bad = scope.rows[w] & family.bad_rows[w]
             if bad:
                 row = w * 64 + lowest_bit(bad)

@@ -33,12 +33,13 @@ cdef class Phase(Splitting):
         """Extract every family that all rows of a scope require, in the order of their names."""
         cdef Scope* scope = &self.scopes[i]
         cdef Family* family
+        cdef Dependency* dependency
         cdef size_t c, w
         if scope.kind != SCOPE_PACKAGES:
             return GOING
         family = self.store.families[scope.family]
         if family.has_bad_rows:
-            for w in range(scope.words):
+            for w in range(scope.low, scope.high):
                 if scope.rows[w] & family.bad_rows[w]:
                     return self.raise_bad_row(i)
         if self.ordering:
@@ -57,10 +58,16 @@ cdef class Phase(Splitting):
             sort(self.candidates.begin(), self.candidates.end())
         scope = self.own(i)
         for c in range(self.candidates.size()):
-            self.extract_slot(i, scope, family, self.candidates[c].second)
+            if scope.count == 1:
+                dependency = &family.dependencies[self.candidates[c].second]
+                self.extracted_requirements.push_back(dependency.requirement)
+                self.add_extraction(i, scope, family, dependency.slot, 1)
+            else:
+                self.extract_slot(i, scope, family, self.candidates[c].second)
         return GOING
 
     cdef void find_candidates(self, Scope* scope, Family* family) noexcept nogil:
+        """The slots that every row of a scope requires: (place of the target's name, slot)."""
         cdef uint32_t slot, w, word
         cdef uint64_t open_slots
         cdef const uint64_t* normal
@@ -73,7 +80,7 @@ cdef class Phase(Splitting):
                 if slot >= family.slots.size():
                     break
                 normal = &family.normal_bits[slot * family.words]
-                for w in range(scope.words):
+                for w in range(scope.low, scope.high):
                     if scope.rows[w] & ~normal[w]:
                         break
                 else:
@@ -82,6 +89,7 @@ cdef class Phase(Splitting):
                     self.candidates.push_back(candidate)
 
     cdef void find_candidates_of_row(self, Scope* scope, Family* family) noexcept nogil:
+        """The same of a scope with one row left: (place of the target's name, dependency)."""
         cdef Row* row = &family.rows[self.only_row(scope)]
         cdef Dependency* dependency
         cdef uint32_t d
@@ -89,35 +97,45 @@ cdef class Phase(Splitting):
         for d in range(row.first, row.first + row.count):
             dependency = &family.dependencies[d]
             if (bit_of(scope.settled, dependency.slot) or bit_of(scope.extracted, dependency.slot)
-                    or self.store.requirements[dependency.requirement].data.conflict):
+                    or dependency.conflict):
                 continue
             candidate.first = family.slot_order[dependency.slot]
-            candidate.second = dependency.slot
+            candidate.second = d
             self.candidates.push_back(candidate)
 
     cdef void extract_slot(
         self, uint32_t i, Scope* scope, Family* family, uint32_t slot
     ) noexcept nogil:
         """Record what the rows of a scope require of one target."""
-        cdef Extraction extraction
-        cdef Target target
-        cdef uint32_t g, w, target_family = family.slots[slot].family
-        cdef int32_t t
+        cdef uint32_t g, w
+        cdef size_t before = self.extracted_requirements.size()
         cdef const uint64_t* bits
-        extraction.scope = i
-        extraction.first = <uint32_t> self.extracted_requirements.size()
-        extraction.next = -1
         for g in range(
             family.slots[slot].first_group,
             family.slots[slot].first_group + family.slots[slot].group_count,
         ):
             bits = &family.group_bits[g * family.words]
-            for w in range(scope.words):
+            for w in range(scope.low, scope.high):
                 if bits[w] & scope.rows[w]:
                     self.extracted_requirements.push_back(family.group_requirements[g])
                     break
-        extraction.count = <uint32_t> self.extracted_requirements.size() - extraction.first
-        if extraction.count == 1:
+        self.add_extraction(
+            i, scope, family, slot, <uint32_t> (self.extracted_requirements.size() - before)
+        )
+
+    cdef void add_extraction(
+        self, uint32_t i, Scope* scope, Family* family, uint32_t slot, uint32_t count
+    ) noexcept nogil:
+        """Note an extraction of the last `count` of `extracted_requirements`."""
+        cdef Extraction extraction
+        cdef Target target
+        cdef uint32_t target_family = family.slots[slot].family
+        cdef int32_t t
+        extraction.scope = i
+        extraction.first = <uint32_t> self.extracted_requirements.size() - count
+        extraction.count = count
+        extraction.next = -1
+        if count == 1:
             scope.settled[slot >> 6] |= (<uint64_t> 1) << (slot & 63)
         scope.extracted[slot >> 6] |= (<uint64_t> 1) << (slot & 63)
         self.num_extractions += 1
@@ -181,9 +199,10 @@ cdef class Phase(Splitting):
         return outcome
 
     cdef void admit(
-        self, const Extraction& extraction, Family* family, uint64_t* rows, uint32_t words
+        self, const Extraction& extraction, Family* family, uint64_t* rows,
+        uint32_t low, uint32_t high,
     ) noexcept nogil:
-        """Keep those of `rows` that one extraction admits."""
+        """Keep those of `rows`, in the words from `low` to `high`, that one extraction admits."""
         cdef const uint64_t* mask
         cdef uint32_t r, w
         cdef uint64_t* any_of
@@ -191,41 +210,60 @@ cdef class Phase(Splitting):
         cdef Bounds bounds
         if extraction.count == 1:
             mask = mask_of(self.store, self.extracted_requirements[extraction.first])
-            for w in range(words):
+            for w in range(low, high):
                 rows[w] &= mask[w]
             return
-        for r in range(extraction.first, extraction.first + extraction.count):
-            if self.store.requirements[self.extracted_requirements[r]].exclusive_lower:
-                exclusive = True
-        self.scratch2.assign(words, 0)
+        if self.scratch2.size() < high:
+            self.scratch2.resize(high)
         any_of = self.scratch2.data()
+        memset(any_of + low, 0, (high - low) * sizeof(uint64_t))
+        for r in range(extraction.first, extraction.first + extraction.count):
+            if self.store.facts[self.extracted_requirements[r]].exclusive_lower:
+                exclusive = True
+                break
+            mask = mask_of(self.store, self.extracted_requirements[r])
+            for w in range(low, high):
+                any_of[w] |= mask[w]
         if exclusive:
             self.extraction_range(extraction, bounds)
-            rows_in_range(family, bounds, any_of, words)
-        else:
-            for r in range(extraction.first, extraction.first + extraction.count):
-                mask = mask_of(self.store, self.extracted_requirements[r])
-                for w in range(words):
-                    any_of[w] |= mask[w]
-        for w in range(words):
+            memset(any_of, 0, high * sizeof(uint64_t))
+            rows_in_range(family, bounds, any_of, high)
+        for w in range(low, high):
             rows[w] &= any_of[w]
 
-    cdef void admit_all(self, uint32_t t, Family* family, uint64_t* rows, uint32_t words) noexcept nogil:
+    cdef void admit_all(
+        self, uint32_t t, Family* family, uint64_t* rows, uint32_t low, uint32_t high
+    ) noexcept nogil:
         cdef int32_t e = self.targets[t].first
         while e >= 0:
-            self.admit(self.extractions[e], family, rows, words)
+            self.admit(self.extractions[e], family, rows, low, high)
             e = self.extractions[e].next
+
+    cdef uint64_t* copy_rows(self, Scope* scope) noexcept nogil:
+        """The rows of a scope in `scratch`: only the words that it has rows in."""
+        if self.scratch.size() < scope.words:
+            self.scratch.resize(scope.words)
+        memcpy(
+            self.scratch.data() + scope.low, scope.rows + scope.low,
+            (scope.high - scope.low) * sizeof(uint64_t),
+        )
+        return self.scratch.data()
 
     cdef int intersect_packages(self, uint32_t i, uint32_t t) noexcept nogil:
         cdef Scope* scope = &self.scopes[i]
-        cdef uint32_t count
-        self.scratch.assign(scope.rows, scope.rows + scope.words)
-        self.admit_all(t, self.store.families[scope.family], self.scratch.data(), scope.words)
-        count = count_rows(self.scratch.data(), scope.words)
-        if count == 0:
+        cdef uint64_t* rows = self.copy_rows(scope)
+        cdef uint64_t left = 0
+        cdef bint less = False
+        cdef uint32_t w
+        self.admit_all(t, self.store.families[scope.family], rows, scope.low, scope.high)
+        for w in range(scope.low, scope.high):
+            left |= rows[w]
+            if rows[w] != scope.rows[w]:
+                less = True
+        if left == 0:
             return FAILED
-        if count < scope.count:
-            self.narrow(i, self.scratch.data(), count)
+        if less:
+            self.narrow(i, rows)
             self.num_intersections += 1
         return GOING
 
@@ -274,7 +312,7 @@ cdef class Phase(Splitting):
             return self.raise_missing_family(scope.family, -1)
         words = family.words
         self.allowed_rows(family, self.scratch)
-        self.admit_all(t, family, self.scratch.data(), words)
+        self.admit_all(t, family, self.scratch.data(), 0, words)
         scope = &self.scopes[i]
         if scope.range != NULL:
             mask = mask_of(self.store, scope.requirement)
@@ -315,7 +353,7 @@ cdef class Phase(Splitting):
         if family.state == FAMILY_MISSING:
             return self.raise_missing_family(number, <int> t)
         self.allowed_rows(family, self.scratch)
-        self.admit_all(t, family, self.scratch.data(), family.words)
+        self.admit_all(t, family, self.scratch.data(), 0, family.words)
         if count_rows(self.scratch.data(), family.words) == 0:
             if not self.merged_range(t, merged):
                 return FAILED
@@ -373,10 +411,10 @@ cdef class Phase(Splitting):
         cdef Scope* scope = &self.scopes[i]
         cdef Family* family = self.store.families[scope.family]
         cdef int32_t by = self.scope_of[family.slots[slot].family]
-        cdef uint32_t g, w, count
+        cdef uint32_t g, w
         cdef const uint64_t* bits
-        cdef uint64_t hit
-        cdef bint dropped = False
+        cdef uint64_t* rows = NULL
+        cdef uint64_t left = 0
         if by < 0 or <uint32_t> by == i or bit_of(scope.settled, slot):
             return GOING
         for g in range(
@@ -384,47 +422,51 @@ cdef class Phase(Splitting):
             family.slots[slot].first_group + family.slots[slot].group_count,
         ):
             bits = &family.group_bits[g * family.words]
-            hit = 0
-            for w in range(scope.words):
-                hit |= bits[w] & scope.rows[w]
-            if hit == 0 or not self.contradicts(family.group_requirements[g], &self.scopes[by]):
+            for w in range(scope.low, scope.high):
+                if bits[w] & scope.rows[w]:
+                    break
+            else:
                 continue
-            if not dropped:
-                dropped = True
-                self.scratch.assign(scope.rows, scope.rows + scope.words)
-            for w in range(scope.words):
-                self.scratch[w] &= ~bits[w]
-        if not dropped:
+            if not self.contradicts(family.group_requirements[g], &self.scopes[by]):
+                continue
+            if rows == NULL:
+                rows = self.copy_rows(scope)
+            for w in range(scope.low, scope.high):
+                rows[w] &= ~bits[w]
+        if rows == NULL:
             return GOING
         self.num_reductions += 1
-        count = count_rows(self.scratch.data(), scope.words)
-        if count == 0:
+        for w in range(scope.low, scope.high):
+            left |= rows[w]
+        if left == 0:
             return FAILED
-        self.narrow(i, self.scratch.data(), count)
+        self.narrow(i, rows)
         return GOING
 
     cdef bint contradicts(self, uint32_t number, Scope* by) noexcept nogil:
         """Whether a requirement cannot be met by what is left of its target's scope."""
-        cdef Requirement_* req = self.store.requirements[number]
+        cdef const Facts* facts = &self.store.facts[number]
+        cdef const Bounds* asked
         cdef const uint64_t* mask
         cdef uint32_t w
-        if not req.data.has_range:
+        if not facts.has_range:
             return False
         if by.kind == SCOPE_PACKAGES:
             mask = mask_of(self.store, number)
-            if req.data.conflict:
-                for w in range(by.words):
+            if facts.conflict:
+                for w in range(by.low, by.high):
                     if by.rows[w] & ~mask[w]:
                         return False
                 return True
-            for w in range(by.words):
+            for w in range(by.low, by.high):
                 if by.rows[w] & mask[w]:
                     return False
             return True
         if by.range == NULL:
             return False
+        asked = &self.store.requirements[number].data.range
         if by.kind == SCOPE_CONFLICT or by.conflict:
-            return not req.data.conflict and range_issuperset(deref(by.range), req.data.range)
-        if req.data.conflict:
-            return range_issuperset(req.data.range, deref(by.range))
-        return not range_intersects(req.data.range, deref(by.range))
+            return not facts.conflict and range_issuperset(deref(by.range), deref(asked))
+        if facts.conflict:
+            return range_issuperset(deref(asked), deref(by.range))
+        return not range_intersects(deref(asked), deref(by.range))

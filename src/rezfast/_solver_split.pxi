@@ -24,11 +24,12 @@ cdef bint next_version(
     Scope* scope, Family* family, uint32_t* cursor, vector[uint32_t]& out
 ) noexcept nogil:
     """The rows of the next version, where rows go from the highest version down."""
-    cdef uint32_t w = cursor[0] >> 6
+    cdef uint32_t w
     cdef uint64_t bits
     cdef uint32_t row, version = NOT_FOUND
     out.clear()
-    while w < scope.words:
+    w = max(cursor[0] >> 6, scope.low)
+    while w < scope.high:
         bits = scope.rows[w]
         if w == cursor[0] >> 6:
             bits &= ~(<uint64_t> 0) << (cursor[0] & 63)
@@ -141,7 +142,7 @@ cdef class Splitting(Loading):
         out.assign(scope.slot_words, 0)
         for d in range(row.first, row.first + row.count):
             slot = family.dependencies[d].slot
-            if self.store.requirements[family.dependencies[d].requirement].data.conflict:
+            if family.dependencies[d].conflict:
                 continue
             if bit_of(scope.settled, slot) or bit_of(scope.extracted, slot):
                 continue
@@ -173,7 +174,7 @@ cdef class Splitting(Loading):
         cdef size_t i
         if self.ordering:
             custom = self.python_version_order(family)
-        for w in range(scope.words):
+        for w in range(scope.low, scope.high):
             bits = scope.rows[w]
             while bits:
                 row = w * 64 + lowest_bit(bits)
@@ -237,7 +238,7 @@ cdef class Splitting(Loading):
         key.requested = <uint32_t> (self.key_places.size() - start)
         for d in range(row.first, row.first + row.count):
             requirement = family.dependencies[d].requirement
-            if (self.store.requirements[requirement].data.conflict
+            if (family.dependencies[d].conflict
                     or self.request_place[family.slots[family.dependencies[d].slot].family] >= 0):
                 continue
             self.key_requirements.push_back(requirement)
@@ -278,8 +279,13 @@ cdef class Splitting(Loading):
         return family.rows[a.row].index > family.rows[b.row].index
 
     cdef int compare(self, uint32_t a, uint32_t b) noexcept nogil:
+        cdef uint64_t one, other
         if a == b:
             return 0
+        one = self.store.facts[a].lead
+        other = self.store.facts[b].lead
+        if one != other and self.store.facts[a].has_range and self.store.facts[b].has_range:
+            return -1 if one < other else 1
         return range_compare(
             self.store.requirements[a].data.range, self.store.requirements[b].data.range
         )
@@ -355,7 +361,7 @@ cdef class Splitting(Loading):
             self.order_versions(scope, family, versions)
             first = versions[0]
         else:
-            for w in range(scope.words):
+            for w in range(scope.low, scope.high):
                 bits = scope.rows[w]
                 while bits:
                     row = w * 64 + lowest_bit(bits)

@@ -2,12 +2,23 @@
 # Included by _solver.pyx, where the picture is.
 
 cdef inline const uint64_t* mask_of(Store* store, uint32_t requirement) noexcept nogil:
-    """The rows that a requirement admits; made only if rows were added since it was last asked."""
-    cdef Requirement_* req = store.requirements[requirement]
-    cdef RowMask* mask = load_mask(req)
-    if mask == NULL or mask.rows < store.families[req.family].rows.size():
-        mask = admitted(store, requirement)
-    return mask.bits.data()
+    """The rows that a requirement admits; made when it is first asked."""
+    cdef const uint64_t* mask = load_mask(store, requirement)
+    return mask if mask != NULL else admitted(store, requirement)
+
+
+cdef inline void close_in(Scope* scope) noexcept nogil:
+    """Count the rows of a scope and find the words they are in."""
+    cdef uint32_t w, low = scope.words, high = 0, count = 0
+    for w in range(scope.low, scope.high):
+        if scope.rows[w]:
+            count += count_bits(scope.rows[w])
+            high = w + 1
+            if low > w:
+                low = w
+    scope.count = count
+    scope.low = low
+    scope.high = high
 
 
 cdef inline bint bit_of(const uint64_t* bits, uint32_t i) noexcept nogil:
@@ -179,7 +190,7 @@ cdef class SolveState:
         """Make `scope` one of packages: `rows`, nothing extracted, dead slots settled."""
         cdef Family* family = self.store.families[scope.family]
         cdef uint32_t slot, w
-        cdef uint64_t any_row
+        cdef const uint64_t* any_bits
         scope.kind = SCOPE_PACKAGES
         scope.words = words
         scope.slot_words = <uint32_t> ((family.slots.size() + 63) >> 6)
@@ -188,12 +199,15 @@ cdef class SolveState:
         scope.extracted = scope.settled + scope.slot_words
         memcpy(scope.rows, rows, words * sizeof(uint64_t))
         memset(scope.settled, 0, 2 * scope.slot_words * sizeof(uint64_t))
-        scope.count = count_rows(rows, words)
+        scope.low = 0
+        scope.high = words
+        close_in(&scope)
         for slot in range(<uint32_t> family.slots.size()):
-            any_row = 0
-            for w in range(words):
-                any_row |= family.any_bits[slot * family.words + w] & rows[w]
-            if any_row == 0:
+            any_bits = &family.any_bits[slot * family.words]
+            for w in range(scope.low, scope.high):
+                if any_bits[w] & rows[w]:
+                    break
+            else:
                 scope.settled[slot >> 6] |= (<uint64_t> 1) << (slot & 63)
 
     cdef Scope* own(self, uint32_t i) noexcept nogil:
@@ -220,12 +234,18 @@ cdef class SolveState:
             scope.extracted = fresh + scope.slot_words
         return scope
 
-    cdef void narrow(self, uint32_t i, const uint64_t* rows, uint32_t count) noexcept nogil:
-        """Give a scope fewer rows: what was extracted from it must be extracted again."""
+    cdef void narrow(self, uint32_t i, const uint64_t* rows) noexcept nogil:
+        """Give a scope fewer rows: what was extracted from it must be extracted again.
+
+        Of `rows`, only the words that the scope has rows in are looked at.
+        """
         cdef Scope* scope = self.own(i)
-        memcpy(scope.rows, rows, scope.words * sizeof(uint64_t))
+        memcpy(
+            scope.rows + scope.low, rows + scope.low,
+            (scope.high - scope.low) * sizeof(uint64_t),
+        )
         memset(scope.extracted, 0, scope.slot_words * sizeof(uint64_t))
-        scope.count = count
+        close_in(scope)
         self.mark_dirty(i)
         self.mark_changed(i)
 
@@ -304,8 +324,4 @@ cdef class SolveState:
         return make_requirement(data)
 
     cdef uint32_t only_row(self, Scope* scope) noexcept nogil:
-        cdef uint32_t w
-        for w in range(scope.words):
-            if scope.rows[w]:
-                return w * 64 + lowest_bit(scope.rows[w])
-        return NOT_FOUND
+        return scope.low * 64 + lowest_bit(scope.rows[scope.low])

@@ -22,25 +22,34 @@ cdef extern from *:
     #include <vector>
     namespace rezfast {
 
-    // The rows of a family that a requirement admits. Replaced, never changed, when the family
-    // grows; the older ones stay alive for readers and are freed with the tables.
-    struct Mask {
-        uint32_t rows = 0;
-        std::vector<uint64_t> bits;
-        Mask* older = nullptr;
-    };
-
     struct Requirement {
         RequirementData data;
         std::string text;
         uint32_t family = 0;
         bool is_any = false;
-        bool exclusive_lower = false;   // rez's union of such ranges is not the union of the sets
-        std::atomic<Mask*> mask{nullptr};
         std::atomic<bool> loaded{false};  // every version it admits has its rows
     };
 
-    struct Dependency { uint32_t slot, requirement; };
+    // What a solve looks at again and again of a requirement, side by side in one array.
+    struct Facts {
+        std::atomic<uint64_t*> mask{nullptr};   // the rows of its target that it admits
+        uint64_t lead = 0;              // the first bytes of its lowest bound's key, to compare by
+        uint32_t family = 0;
+        bool conflict = false;
+        bool has_range = false;
+        bool exclusive_lower = false;   // rez's union of such ranges is not the union of the sets
+        Facts() = default;
+        Facts(const Facts& o) : mask(o.mask.load()), lead(o.lead), family(o.family),
+            conflict(o.conflict), has_range(o.has_range), exclusive_lower(o.exclusive_lower) {}
+    };
+
+    inline uint64_t lead_of(const std::string& key) {
+        uint64_t lead = 0;
+        for (size_t i = 0; i < 8; ++i) lead = lead << 8 | (i < key.size() ? (uint8_t) key[i] : 0);
+        return lead;
+    }
+
+    struct Dependency { uint32_t slot, requirement; bool conflict; };
 
     struct Row { uint32_t version; int32_t index; uint32_t first, count; };
 
@@ -65,6 +74,7 @@ cdef extern from *:
         bool has_late = false;
         bool has_broken = false;
         uint32_t words = 0;      // of a set of rows
+        std::vector<uint32_t> requirements;               // whose target it is
         std::vector<PackageVersion> versions;
         std::vector<Row> rows;
         std::vector<Dependency> dependencies;
@@ -85,41 +95,53 @@ cdef extern from *:
         std::vector<Family*> families;
         std::unordered_map<std::string, uint32_t> family_of;
         std::vector<Requirement*> requirements;
+        std::vector<Facts> facts;                         // of the requirement of that number
         std::unordered_map<std::string, uint32_t> requirement_of;
         std::shared_mutex lock;
         ~Store() {
             for (Family* f : families) delete f;
-            for (Requirement* r : requirements) {
-                for (Mask* m = r->mask.load(); m != nullptr;) { Mask* o = m->older; delete m; m = o; }
-                delete r;
-            }
+            for (Requirement* r : requirements) delete r;
+            for (Facts& f : facts) delete[] f.mask.load();
         }
     };
 
-    inline Mask* load_mask(Requirement* r) { return r->mask.load(std::memory_order_acquire); }
-    inline bool publish_mask(Requirement* r, Mask* seen, Mask* fresh) {
-        fresh->older = seen;
-        return r->mask.compare_exchange_strong(seen, fresh, std::memory_order_acq_rel);
+    inline const uint64_t* load_mask(const Store* s, uint32_t requirement) {
+        return s->facts[requirement].mask.load(std::memory_order_acquire);
     }
+    // Another thread may have been faster: then its mask is as good.
+    inline const uint64_t* publish_mask(Store* s, uint32_t requirement, uint64_t* fresh) {
+        uint64_t* seen = nullptr;
+        if (s->facts[requirement].mask.compare_exchange_strong(
+                seen, fresh, std::memory_order_acq_rel)) return fresh;
+        delete[] fresh;
+        return seen;
+    }
+    inline void drop_mask(Store* s, uint32_t requirement) {
+        delete[] s->facts[requirement].mask.exchange(nullptr);
+    }
+    inline uint64_t* new_mask(size_t words) { return new uint64_t[words](); }
     inline bool is_loaded(Requirement* r) { return r->loaded.load(std::memory_order_acquire); }
     inline void set_loaded(Requirement* r) { r->loaded.store(true, std::memory_order_release); }
     }
     #endif
     """
-    cdef cppclass Mask "rezfast::Mask":
-        uint32_t rows
-        vector[uint64_t] bits
-
     cdef cppclass Requirement_ "rezfast::Requirement":
         RequirementData data
         string text
         uint32_t family
         cbool is_any
+
+    cdef cppclass Facts "rezfast::Facts":
+        uint64_t lead
+        uint32_t family
+        cbool conflict
+        cbool has_range
         cbool exclusive_lower
 
     cdef cppclass Dependency "rezfast::Dependency":
         uint32_t slot
         uint32_t requirement
+        cbool conflict
 
     cdef cppclass Row "rezfast::Row":
         uint32_t version
@@ -151,6 +173,7 @@ cdef extern from *:
         cbool has_late
         cbool has_broken
         uint32_t words
+        vector[uint32_t] requirements
         vector[PackageVersion] versions
         vector[Row] rows
         vector[Dependency] dependencies
@@ -179,11 +202,17 @@ cdef extern from *:
         vector[Family*] families
         unordered_map[string, uint32_t] family_of
         vector[Requirement_*] requirements
+        vector[Facts] facts
         unordered_map[string, uint32_t] requirement_of
         shared_mutex lock
 
-    Mask* load_mask "rezfast::load_mask"(Requirement_*) noexcept nogil
-    cbool publish_mask "rezfast::publish_mask"(Requirement_*, Mask*, Mask*) noexcept nogil
+    const uint64_t* load_mask "rezfast::load_mask"(const Store*, uint32_t) noexcept nogil
+    const uint64_t* publish_mask "rezfast::publish_mask"(
+        Store*, uint32_t, uint64_t*
+    ) noexcept nogil
+    void drop_mask "rezfast::drop_mask"(Store*, uint32_t) noexcept nogil
+    uint64_t* new_mask "rezfast::new_mask"(size_t) noexcept nogil
+    uint64_t lead_of "rezfast::lead_of"(const string&) noexcept nogil
     cbool is_loaded "rezfast::is_loaded"(Requirement_*) noexcept nogil
     void set_loaded "rezfast::set_loaded"(Requirement_*) noexcept nogil
 
@@ -202,7 +231,7 @@ cdef enum:
     NOT_FOUND = 0xFFFFFFFF
 
 # Shared lock held:
-cdef Mask* admitted(Store* store, uint32_t requirement) noexcept nogil
+cdef const uint64_t* admitted(Store* store, uint32_t requirement) noexcept nogil
 
 
 cdef class PackageVariant:
@@ -232,6 +261,9 @@ cdef class Tables:
     cdef Family* family_at(self, uint32_t family) noexcept nogil
     cdef uint32_t intern_family(self, const string& name) noexcept nogil
     cdef uint32_t intern_requirement(self, const string& text) noexcept nogil
+    cdef void find_requirements(
+        self, const vector[string]& texts, vector[uint32_t]& numbers, vector[uint32_t]& families
+    ) noexcept nogil
     cdef uint32_t intern_merged(self, uint32_t first, uint32_t second) noexcept nogil
     cdef uint32_t target(self, uint32_t requirement) noexcept nogil
     cdef uint32_t intern_request(self, RequirementData& data, const string& key) noexcept nogil

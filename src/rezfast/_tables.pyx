@@ -16,7 +16,9 @@
               python-3             . . . 1 1 . . .
               !python-2            . . . . . 1 . 1    a conflict: in `any`, not in `normal`
 
-      requirements[id]  interned by text; its mask is the set of its target's rows it admits
+      requirements[id]  interned by text
+      facts[id]         what solves look at all the time of that requirement: its target, and its
+                        mask, the set of its target's rows that it admits
 
 A set of rows is a bitset of `Family.words` words. Rows and slots are only ever appended, so what a
 running solve holds (row and slot numbers) stays true; groups are laid out anew when rows are added.
@@ -25,7 +27,8 @@ of a building one, and a row made for a late bound package belongs to the solve 
 
 Threads: a solve holds `Store.lock` shared while it runs without the GIL. Whoever adds (a family, a
 requirement, rows) gives its shared hold back first and takes the lock alone. Masks are the
-exception: they are published with one atomic exchange, since they are made all the time.
+exception: they are published with one atomic exchange, since they are made all the time, and
+dropped when their target gets more rows.
 """
 
 from cython.operator cimport dereference as deref
@@ -56,30 +59,31 @@ from rezfast.errors import PackageMetadataError
 
 # -- masks ---------------------------------------------------------------------------------------
 
-cdef Mask* admitted(Store* store, uint32_t requirement) noexcept nogil:
-    """The rows of its target that a requirement admits. The caller holds the lock shared."""
-    cdef Requirement_* req = store.requirements[requirement]
-    cdef Family* family = store.families[req.family]
-    cdef Mask* seen = load_mask(req)
-    cdef Mask* fresh
+cdef const uint64_t* admitted(Store* store, uint32_t requirement) noexcept nogil:
+    """The rows of its target that a requirement admits. The caller holds the lock shared.
+
+    What is returned is good for as long as the lock is held: it is made anew when rows are added.
+    """
+    cdef Requirement_* req
+    cdef Family* family
+    cdef const uint64_t* made = load_mask(store, requirement)
+    cdef uint64_t* fresh
     cdef size_t v, r
     cdef uint32_t row
-    while seen == NULL or seen.rows < family.rows.size():
-        fresh = new Mask()
-        fresh.rows = <uint32_t> family.rows.size()
-        fresh.bits.resize(family.words)
-        if req.data.has_range:
-            for v in range(family.versions.size()):
-                if family.versions[v].rows.empty():
-                    continue
-                if req.is_any or range_contains(req.data.range, family.versions[v].key):
-                    for r in range(family.versions[v].rows.size()):
-                        row = family.versions[v].rows[r]
-                        fresh.bits[row >> 6] |= (<uint64_t> 1) << (row & 63)
-        if not publish_mask(req, seen, fresh):
-            del fresh
-        seen = load_mask(req)
-    return seen
+    if made != NULL:
+        return made
+    req = store.requirements[requirement]
+    family = store.families[req.family]
+    fresh = new_mask(family.words)
+    if req.data.has_range:
+        for v in range(family.versions.size()):
+            if family.versions[v].rows.empty():
+                continue
+            if req.is_any or range_contains(req.data.range, family.versions[v].key):
+                for r in range(family.versions[v].rows.size()):
+                    row = family.versions[v].rows[r]
+                    fresh[row >> 6] |= (<uint64_t> 1) << (row & 63)
+    return publish_mask(store, requirement, fresh)
 
 
 include "_tables_adding.pxi"
@@ -239,6 +243,22 @@ cdef class Tables:
             self.store.lock.unlock()
         return number
 
+    cdef void find_requirements(
+        self, const vector[string]& texts, vector[uint32_t]& numbers, vector[uint32_t]& families
+    ) noexcept nogil:
+        """Requirements that are known by their texts, and their targets; else NOT_FOUND."""
+        cdef unordered_map[string, uint32_t].iterator found
+        cdef size_t i
+        numbers.assign(texts.size(), NOT_FOUND)
+        families.assign(texts.size(), NOT_FOUND)
+        self.store.lock.lock_shared()
+        for i in range(texts.size()):
+            found = self.store.requirement_of.find(texts[i])
+            if found != self.store.requirement_of.end():
+                numbers[i] = deref(found).second
+                families[i] = self.store.facts[numbers[i]].family
+        self.store.lock.unlock_shared()
+
     cdef uint32_t intern_merged(self, uint32_t first, uint32_t second) noexcept nogil:
         cdef uint32_t number
         self.store.lock.lock()
@@ -249,7 +269,7 @@ cdef class Tables:
     cdef uint32_t target(self, uint32_t requirement) noexcept nogil:
         cdef uint32_t family
         self.store.lock.lock_shared()
-        family = self.store.requirements[requirement].family
+        family = self.store.facts[requirement].family
         self.store.lock.unlock_shared()
         return family
 
@@ -371,6 +391,11 @@ cdef class Tables:
             self._failures[(family.id, broken[i])] = PackageMetadataError(
                 f"{text!r} is not a valid package request", path=where
             )
+        for i in range(ranked.size()):
+            # a package may be told by its release time although its requirements are wrong
+            released = getattr(records[i], "timestamp", None)
+            if released and isinstance(records[i], Exception):
+                family.versions[ranked[i].second].timestamp = released
         return 0
 
     cdef void _add_packages(
@@ -468,7 +493,8 @@ cdef class Tables:
         """When one package, told by its place in the source's listing, was released; loads it.
 
         Raises:
-            PackageMetadataError: It cannot be read.
+            PackageMetadataError: It cannot be read at all. Another attribute that is wrong does
+                not matter here.
         """
         cdef uint32_t number = self.intern_family(name.encode())
         cdef Family* family = self.family_at(number)
@@ -480,7 +506,9 @@ cdef class Tables:
                     one.push_back(<uint32_t> v)
                     self.load(number, one)
                     if family.versions[v].state == VERSION_BROKEN:
-                        raise self.failure_of(number, <uint32_t> v)
+                        failure = self.failure_of(number, <uint32_t> v)
+                        if getattr(failure, "attribute", None) is None:
+                            raise failure
                     return family.versions[v].timestamp or None
         return None
 

@@ -20,6 +20,7 @@ cdef uint32_t add_requirement_data(
 ) noexcept nogil:
     cdef Requirement_* req
     cdef uint32_t number
+    cdef Facts facts
     cdef size_t i
     cdef unordered_map[string, uint32_t].iterator found = store.requirement_of.find(key)
     if found != store.requirement_of.end():
@@ -29,11 +30,18 @@ cdef uint32_t add_requirement_data(
     requirement_text(data, req.text)
     req.family = add_family(store, data.name)
     req.is_any = data.has_range and range_is_any(data.range)
-    for i in range(data.range.size()):
-        if not data.range[i].lower_inclusive:
-            req.exclusive_lower = True
     number = <uint32_t> store.requirements.size()
     store.requirements.push_back(req)
+    store.families[req.family].requirements.push_back(number)
+    facts.family = req.family
+    facts.conflict = data.conflict
+    facts.has_range = data.has_range
+    for i in range(data.range.size()):
+        if not data.range[i].lower_inclusive:
+            facts.exclusive_lower = True
+    if data.range.size():
+        facts.lead = lead_of(data.range[0].lower)
+    store.facts.push_back(facts)
     store.requirement_of[key] = number
     return number
 
@@ -95,10 +103,10 @@ cdef bint add_row(
             if number == NOT_FOUND:
                 offending = text
                 return False
-            target = store.requirements[number].family
+            target = store.facts[number].family
             placed = False
             for k in range(numbers.size()):
-                if store.requirements[numbers[k]].family != target:
+                if store.facts[numbers[k]].family != target:
                     continue
                 placed = True
                 if numbers[k] == number:
@@ -106,6 +114,7 @@ cdef bint add_row(
                 merged = merge(store, numbers[k], number)
                 if merged == NOT_FOUND:
                     dependency.slot = NOT_FOUND
+                    dependency.conflict = False
                     dependency.requirement = numbers[k]
                     family.dependencies.push_back(dependency)
                     dependency.requirement = number
@@ -120,9 +129,9 @@ cdef bint add_row(
             if not placed:
                 numbers.push_back(number)
     for k in range(numbers.size()):
-        target = store.requirements[numbers[k]].family
-        slot = slot_for(family, target)
+        slot = slot_for(family, store.facts[numbers[k]].family)
         dependency.slot = slot
+        dependency.conflict = store.facts[numbers[k]].conflict
         dependency.requirement = numbers[k]
         family.dependencies.push_back(dependency)
     row.count = <uint32_t> numbers.size()
@@ -148,6 +157,7 @@ cdef uint32_t add_broken_row(Store* store, Family* family, uint32_t version) noe
     row.count = 1
     dependency.slot = NOT_FOUND
     dependency.requirement = NOT_FOUND
+    dependency.conflict = False
     family.dependencies.push_back(dependency)
     family.versions[version].rows.push_back(<uint32_t> family.rows.size())
     family.rows.push_back(row)
@@ -241,6 +251,8 @@ cdef void lay_out(Store* store, Family* family) noexcept nogil:
     cdef Row* row
     cdef Dependency* dependency
 
+    for g in range(family.requirements.size()):
+        drop_mask(store, family.requirements[g])
     if family.slot_order.size() != family.slots.size():
         order_slots(store, family)
     family.words = <uint32_t> words
@@ -278,7 +290,7 @@ cdef void lay_out(Store* store, Family* family) noexcept nogil:
             family.slots[slot].first_group = <uint32_t> g
         family.slots[slot].group_count += 1
         family.group_requirements[g] = <uint32_t> key
-        family.group_conflicts[g] = store.requirements[<uint32_t> key].data.conflict
+        family.group_conflicts[g] = store.facts[<uint32_t> key].conflict
     for r in range(family.rows.size()):
         row = &family.rows[r]
         bit = (<uint64_t> 1) << (r & 63)

@@ -88,9 +88,11 @@ class PackageMetadataError(ResourceError):
         path: The definition file, or None when it has none (a memory repository).
         line: Line in that file, counted from 1, or None when not known.
         attribute: The attribute whose value is wrong, or None when it is not about one.
+        timestamp: When the package was released (seconds since the epoch), if that could be read.
     """
 
     attribute: str | None = None
+    timestamp: int | None = None
 
     def __init__(
         self, value: object = "", path: str | None = None, line: int | None = None

@@ -116,7 +116,19 @@ def test_a_plain_resolve_imports_nothing_it_does_not_use(
 ) -> None:
     imported = _imported(["resolve", "--path", str(repository), "maya"], environment)
     unused = {
+        *("typing", "re", "weakref"),
         *("click", "rich", "yaml", "json", "dataclasses", "inspect", "logging", "argparse"),
         *("pathlib", "tempfile", "subprocess", "importlib.metadata", "difflib", "fnmatch"),
     }
     assert not imported & unused
+
+
+def test_the_module_is_the_program(environment: dict[str, str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "rezfast", "--version"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout.split()[0]) == (0, "rezfast")

@@ -77,6 +77,23 @@ def test_build_requirements_count_when_building(resolve: Run) -> None:
 # -- rules -----------------------------------------------------------------------------------------
 
 
+def test_a_late_bound_function_knows_the_request(rezfast: Run, tmp_path: Path) -> None:
+    """As in rez-env; the solver of the library knows it too, when it is given a context."""
+    for name, text in {
+        "shell": "name = 'shell'\nversion = '1'\n@late()\ndef requires():\n"
+        "    wanted = in_context() and ('debug' in request or building)\n"
+        "    return ['debugger'] if wanted else []\n",
+        "debug": "name = 'debug'\nversion = '1'\n",
+        "debugger": "name = 'debugger'\nversion = '3'\n",
+    }.items():
+        (tmp_path / name / "1").mkdir(parents=True)
+        (tmp_path / name / "1" / "package.py").write_text(text)
+    given = ["resolve", "--path", str(tmp_path), "shell"]
+    assert packages(rezfast(*given)) == ["shell-1"]
+    assert packages(rezfast(*given, "debug")) == ["debugger-1", "shell-1", "debug-1"]
+    assert packages(rezfast(*given, "--build")) == ["debugger-1", "shell-1"]
+
+
 def test_exclude_hides_packages_and_include_makes_exceptions(resolve: Run) -> None:
     assert packages(resolve("python", "--exclude", "python-3.10")) == ["python-3.9.7"]
     both = resolve("python", "--exclude", "python-*", "--include", "range(python-3.10)")

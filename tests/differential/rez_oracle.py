@@ -17,10 +17,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import rez.config
-from differential.solver_cases import NO_VERSION, SolverCase
+from differential.solver_cases import NO_VERSION, SolverCase, backwards
 from rez.exceptions import RezError, RezSystemError
 from rez.package_filter import PackageFilterList
-from rez.package_order import PackageOrderList
+from rez.package_order import PackageOrder, PackageOrderList, register_orderer
 from rez.package_repository import package_repository_manager
 from rez.solver import Solver, SolverCallbackReturn, SolverState
 from rez.utils.resources import ResourcePool
@@ -55,6 +55,8 @@ class Outcome:
         num_solves, num_fails: The solver's own counts; None when it raised.
         failure: Class name of the failure reason; None when solved, or failed without a reason.
         description: Text of the failure; None when solved, or when asking for it broke.
+        failures: The same two for every failed step; the first and the last few of many.
+        graph: The solve graph's nodes and edges by their labels, sorted; None when rez broke on it.
         cyclic: The solve found a solution that holds a cycle.
     """
 
@@ -68,7 +70,27 @@ class Outcome:
     num_fails: int | None = None
     failure: str | None = None
     description: str | None = None
+    failures: list[tuple[str | None, str | None]] = field(default_factory=list)
+    graph: list[str] | None = None
     cyclic: bool = False
+
+
+class BackwardsOrder(PackageOrder):  # type: ignore[misc]
+    """An orderer of a user's own."""
+
+    name = "backwards"
+
+    def sort_key_implementation(self, package_name: str, version: Version) -> str:
+        """See `PackageOrder`."""
+        return backwards(version)
+
+    @classmethod
+    def from_pod(cls, data: dict[str, Any]) -> BackwardsOrder:
+        """See `PackageOrder`."""
+        return cls(packages=data.get("packages"))
+
+
+register_orderer(BackwardsOrder)
 
 
 def solve(case: SolverCase) -> Outcome:
@@ -93,8 +115,12 @@ def differences(expected: Outcome, actual: Outcome) -> list[str]:
         for name in names
         if getattr(expected, name) != getattr(actual, name)
     ]
-    if not found and not _same_description(expected, actual):
+    if not found and not _same_description(expected.description, actual.description):
         found.append(f"description: {expected.description!r} in rez, {actual.description!r} here")
+    if not found:
+        found = _different_failures(expected, actual)
+    if not found and not expected.cyclic and expected.graph not in (None, actual.graph):
+        found = _different_lines("graph", expected.graph or [], actual.graph or [])
     if actual.status in ("error", "crash") and found:
         found.append(f"message here: {actual.message}")
     return found
@@ -143,13 +169,23 @@ def _first_package(case: SolverCase, name: str, version: str) -> dict[str, Any]:
     raise LookupError(f"no {name}-{version} in the case")
 
 
-def _same_description(expected: Outcome, actual: Outcome) -> bool:
-    if expected.description is None or expected.cyclic:
+def _different_failures(expected: Outcome, actual: Outcome) -> list[str]:
+    for i, (theirs, ours) in enumerate(zip(expected.failures, actual.failures, strict=True)):
+        if theirs[0] != ours[0] or not _same_description(theirs[1], ours[1]):
+            return [f"failure {i}: {theirs} in rez, {ours} here"]
+    return []
+
+
+def _different_lines(name: str, theirs: list[str], ours: list[str]) -> list[str]:
+    missing, added = Counter(theirs) - Counter(ours), Counter(ours) - Counter(theirs)
+    return [f"{name}: {sorted(missing)} in rez only, {sorted(added)} here only"]
+
+
+def _same_description(expected: str | None, actual: str | None) -> bool:
+    if expected is None or expected.startswith("A cyclic dependency"):
         return True
-    if actual.description is None:
-        return False
-    return expected.description == actual.description or (
-        _description_items(expected.description) == _description_items(actual.description)
+    return actual is not None and (
+        expected == actual or _description_items(expected) == _description_items(actual)
     )
 
 
@@ -193,7 +229,49 @@ def _answer(solver: Solver) -> Outcome:
         outcome.failure = None if reason is None else type(reason).__name__
         with contextlib.suppress(*CRASHES):
             outcome.description = solver.failure_description()
+    for i in shown_failures(solver.num_fails):
+        reason = solver.failure_reason(i)
+        text = None
+        with contextlib.suppress(*CRASHES):
+            text = solver.failure_description(i)
+        outcome.failures.append((None if reason is None else type(reason).__name__, text))
+    with contextlib.suppress(*CRASHES):
+        outcome.graph = _graph_lines(solver.get_graph())
     return outcome
+
+
+def shown_failures(count: int) -> list[int]:
+    """The indices of the failures that an outcome shows."""
+    return [i for i in range(count) if i < 3 or i >= count - 2]
+
+
+def graph_lines(
+    nodes: dict[Any, dict[str, Any]], edges: dict[tuple[Any, Any], dict[str, Any]]
+) -> list[str]:
+    """A graph as one line for each node and each edge, whatever the ids of its nodes."""
+    labels = {node: attributes["label"] for node, attributes in nodes.items()}
+    lines = [f"{labels[node]} {_attributes(named)}" for node, named in nodes.items()]
+    for (a, b), named in edges.items():
+        label = named.get("label", "")
+        lines.append(f"{labels[a]} -> {labels[b]} {label} {_attributes(named)}")
+    return sorted(lines)
+
+
+def _attributes(named: dict[str, Any]) -> str:
+    # rez keeps the quotes that the dot format wants around a style
+    texts = {key: str(value).strip('"') for key, value in sorted(named.items()) if key != "label"}
+    return " ".join(f"{key}={text}" for key, text in texts.items())
+
+
+def _graph_lines(graph: Any) -> list[str]:
+    nodes = {node: dict(graph.node_attributes(node)) for node in graph.nodes()}
+    edges = {}
+    for edge in graph.edges():
+        named = dict(graph.edge_attributes(edge))
+        if graph.edge_label(edge):
+            named["label"] = graph.edge_label(edge)
+        edges[edge] = named
+    return graph_lines(nodes, edges)
 
 
 def _is_crash(error: Exception) -> bool:

@@ -66,6 +66,11 @@ FORMS_ABOVE = ["<H", "-I+<H", "-W+<H", ">=I,<H", "-W|H", "==H|==W", "<H,>=I", "-
 FORMS_BOTH = [">L<H", "<H,>L", "==L|>L<H", "-L|W|H", ">L,<H"]
 
 
+def backwards(version: object) -> str:
+    """The sort key of `backwards`, an orderer that a user of rez might have written."""
+    return str(version)[::-1]
+
+
 def seeded_case(seed: int) -> SolverCase:
     """The case of a seed: the same on every machine."""
     return generate_case(Random(seed))
@@ -101,7 +106,8 @@ class _Generator:
         self.solution |= {name: random.choice(self.pool) for name in EPHEMERALS}
         self.ephemerals = random.choice([0.0, 0.0, 0.1, 0.25])
         self.conflict_rate = random.choice([0.0, 0.05, 0.1, 0.3])
-        self.variant_rate = random.choice([0.0, 0.3, 0.6, 0.9])
+        self.choosy = random.random() < 0.2
+        self.variant_rate = 0.9 if self.choosy else random.choice([0.0, 0.3, 0.6, 0.9])
         self.missing_family_rate = random.choice([0.0] * 5 + [0.03])
         self.missing_version_rate = random.choice([0.0] * 9 + [0.02])
         self.broken_rate = random.choice([0.0] * 14 + [0.03])
@@ -170,7 +176,8 @@ class _Generator:
         targets = self._targets(position) + [e for e in EPHEMERALS if self._chance(self.ephemerals)]
         planted = version == NO_VERSION or self.solution.get(name) == version
         agrees = self._chance(self.agreement if planted else 0.1)
-        requires = self._requirements(targets, self._count(), agrees)
+        count = 0 if self.choosy and self._chance(0.7) else self._count()
+        requires = self._requirements(targets, count, agrees)
         if requires or self._chance(0.1):
             package["requires"] = requires
         if self._chance(self.variant_rate if targets else 0.1):
@@ -207,15 +214,15 @@ class _Generator:
         """Variants that mostly differ in what they want of the same few families."""
         random = self.random
         shared = random.sample(targets, min(len(targets), random.randint(1, 2)))
-        if self._chance(0.3):
+        if self._chance(0.9 if self.choosy else 0.2):
             # where they meet the request, the mode of their selection counts
             shared = [name for name in targets if name in self.requested] or shared
         variants: list[list[str]] = []
         for _ in range(0 if self._chance(0.03) else random.randint(1, 4)):
-            names = shared if self._chance(0.7) else targets
+            names = shared if self._chance(0.9 if self.choosy else 0.7) else targets
             # one that agrees is enough for the package to do so
             one_agrees = agrees and (not variants or self._chance(0.3))
-            count = 0 if self._chance(0.1) else random.randint(1, 2)
+            count = 0 if self._chance(0.1) else random.randint(1, 3 if self.choosy else 2)
             variants.append(self._requirements(names, count, one_agrees))
         random.shuffle(variants)
         return variants
@@ -246,7 +253,11 @@ class _Generator:
         prefix = self._prefix(name, request)
         if not versions or not self._chance(0.9 if prefix else self.narrowness):
             version = None
-        elif request and not prefix and self._chance(0.85 if self.dense else 0.4):
+        elif (
+            request
+            and not prefix
+            and self._chance(0.95 if self.choosy else 0.85 if self.dense else 0.4)
+        ):
             version = None  # a wide request leaves the solver something to choose
         elif (agrees and prefix != "!") or (prefix == "!" and not agrees):
             version = planted
@@ -299,12 +310,16 @@ class _Generator:
         count = random.choice([1, 2, 3, 3, 4, 5] if self.dense else [1, 1, 2, 3])
         # mostly from the top: those have something beneath them to conflict over
         top = self.families[: self.top]
-        if self.dense and self._chance(0.8):
+        beneath = self.families[self.top : self.bottom]
+        if self.dense and self.choosy:
+            # one package whose variants then differ in what they want of the rest of the request
+            names = [random.choice(top), *random.sample(beneath, min(len(beneath), 3))]
+        elif self.dense and self._chance(0.8):
             names = random.sample(top, len(top))
         else:
             pools = [top if self._chance(0.7) else self.families for _ in range(count)]
             names = [random.choice(pool) for pool in pools]
-        if self._chance(0.5):
+        if not self.choosy and self._chance(0.5):
             # families of any depth beside: the variants further down meet them in the request
             for name in random.choices(self.families, k=random.randint(1, 3)):
                 names.insert(random.randint(0, len(names)), name)
@@ -353,6 +368,8 @@ class _Generator:
         )
 
     def _orderers(self) -> list[dict[str, Any]]:
+        if self._chance(0.1):
+            return [{"type": "backwards"}]
         orderers = []
         for _ in range(self.random.choice([1, 1, 2])):
             pod = self._orderer(per_family=True)

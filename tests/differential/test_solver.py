@@ -30,6 +30,10 @@ DATA = Path(__file__).parent.parent / "data"
 # Raise it for a longer look, as in `REZFAST_SOLVER_CASES=2000 pytest tests/differential`.
 SEEDED_CASES = int(os.environ.get("REZFAST_SOLVER_CASES", "300"))
 
+# Each was a difference once: wrong values in `variants` and `requires` met in rez's order, a wrong
+# package that only its release time hides, a missing family that ends a step, mixed orderers.
+ONCE_DIFFERENT = (30, 556, 3513, 5051, 7352, 9379, 10877, 11592, 15884, 16902, 17848, 104838)
+
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(solver_cases())
@@ -39,7 +43,7 @@ def test_any_case_comes_out_as_in_rez(case: SolverCase) -> None:
 
 def test_seeded_cases_come_out_as_in_rez() -> None:
     different = {}
-    for seed in range(SEEDED_CASES):
+    for seed in (*range(SEEDED_CASES), *ONCE_DIFFERENT):
         _, found = compare(seeded_case(seed))
         if found:
             different[seed] = found

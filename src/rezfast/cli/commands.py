@@ -28,6 +28,12 @@ COMMANDS: dict[str, Entry] = {
     "resolve": Entry(
         "Ask for packages", "Find the packages that meet a request, or say why none do."
     ),
+    "scan": Entry(
+        "Look at definitions", "Show what can be read of a definition without running it."
+    ),
+    "survey": Entry(
+        "Look at definitions", "Sort the definitions of whole repositories into classes."
+    ),
 }
 
 

@@ -18,6 +18,7 @@ from rezfast.cli.outcome import (
 from rezfast.cli.parameters import Option, Parameters
 from rezfast.config import settings
 from rezfast.errors import PackageFamilyNotFoundError, PackageNotFoundError, RezError
+from rezfast.package.bindings import LateContext
 from rezfast.solve.solver import Solver
 from rezfast.solve.sources import shared_tables
 from rezfast.solve.status import SolverCallbackReturn
@@ -150,6 +151,7 @@ def _make_solver(given: Given) -> Solver:
         building=given["build"],
         max_fails=given["max_fails"],
         time_limit=given["time_limit"],
+        context=LateContext(given["requests"], building=given["build"]),
     )
 
 

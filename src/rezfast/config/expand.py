@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
-from typing import Any
 
 from rezfast.config.system import System
 from rezfast.errors import ConfigurationError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
 
 _VARIABLE = r"\$(\w+|\{[^}]*\})"
 # `~` alone, never `~user`: a weak request `~maya` must stay what it is
@@ -62,9 +65,12 @@ class Expander:
 def _home(text: str) -> str:
     if "~" not in text:
         return text
+    home = os.path.expanduser("~")
+    if text.startswith("~/") and "~" not in text[1:]:
+        # nearly always; the general way imports a millisecond of regular expressions
+        return os.path.normpath(home + text[1:])
     import re
 
-    home = os.path.expanduser("~")
     return os.path.normpath(re.sub(_HOME, lambda m: f"{m[1]}{home}{m[2]}", text))
 
 

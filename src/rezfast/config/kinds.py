@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from typing import Any, NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 TRUE_WORDS = ("1", "true", "t", "yes", "y", "on")
 FALSE_WORDS = ("0", "false", "f", "no", "n", "off")
 
 
-class Kind(NamedTuple):
+class Kind:
     """The type of a setting.
 
     Attributes:
@@ -20,9 +23,14 @@ class Kind(NamedTuple):
             cannot. None when the setting has no such form, only `$REZ_<SETTING>_JSON`.
     """
 
-    expected: str
-    check: Callable[[Any], Any]
-    parse: Callable[[str], Any] | None
+    __slots__ = ("check", "expected", "parse")
+
+    def __init__(
+        self, expected: str, check: Callable[[Any], Any], parse: Callable[[str], Any] | None
+    ) -> None:
+        self.expected = expected
+        self.check = check
+        self.parse = parse
 
 
 def _text(value: Any) -> str:

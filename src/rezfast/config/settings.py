@@ -8,14 +8,17 @@ Precedence, weakest first, as in rez: default; each file of `$REZ_CONFIG_FILE` i
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
-from typing import Any, NoReturn
 
 from rezfast.config import kinds
 from rezfast.config.expand import Expander
 from rezfast.config.sources import DelayLoad, ModifyList, config_files, load_files, parse_json
 from rezfast.config.system import System
 from rezfast.errors import ConfigurationError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any, NoReturn
 
 _KINDS: dict[str, kinds.Kind] = {
     "platform_map": kinds.MAPPING,

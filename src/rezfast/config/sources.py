@@ -7,11 +7,14 @@ the extension `.py` is tried first and read as Python; else the path itself is r
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
 from types import ModuleType
-from typing import Any
 
 from rezfast.errors import ConfigurationError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
 
 # What a rezconfig.py finds as `rez_version`: the rez whose settings these are.
 REZ_VERSION = "3.4.0"

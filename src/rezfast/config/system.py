@@ -6,12 +6,14 @@ Nothing is looked up before it is asked for: the name of the operating system ma
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Mapping
-from typing import Any
 
 from rezfast.config.sources import REZ_VERSION
 from rezfast.errors import RezError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
 
 _LSB_RELEASE = "/etc/lsb-release"
 _OS_RELEASE = "/etc/os-release"
@@ -88,6 +90,8 @@ class System:
         return self.fqdn.partition(".")[2]
 
     def _mapped(self, what: str, value: str) -> str:
+        import re
+
         for pattern, replacement in (self._platform_map.get(what) or {}).items():
             value, changes = re.subn(pattern, replacement, value)
             if changes:
@@ -153,6 +157,8 @@ def _unquoted(text: str) -> str:
 
 def _version_text(text: str) -> str:
     """`text` as a version: tokens between single separators, `_` for what no token may hold."""
+    import re
+
     tokens = re.split(r"([.-])", text.strip(".").strip("-"))
     result = ""
     for token, separator in zip(tokens[::2], [*tokens[1::2], ""], strict=True):

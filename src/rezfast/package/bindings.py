@@ -6,11 +6,13 @@ Pass a `LateContext` as the context of a solve, and `requires` that asks `in_con
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
 from rezfast._version import Requirement, VersionRange
 from rezfast.config.system import System
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
 
 
 class Requests:
@@ -99,15 +101,18 @@ class LateContext:
     ) -> None:
         self.building = building
         self.testing = testing
-        self._names: dict[str, Any] = {
-            "system": System({}) if system is None else system,
-            "building": building,
-            "testing": testing,
-            "request": Requests(Requirement(text) for text in package_requests),
-            "implicits": Requests(Requirement(text) for text in implicit_packages),
+        self._package_requests = package_requests
+        self._implicit_packages = implicit_packages
+        self._system = system
+
+    def _get_pre_resolve_bindings(self) -> dict[str, Any]:
+        # made when a late bound function asks, since most resolves meet none
+        return {
+            "system": System({}) if self._system is None else self._system,
+            "building": self.building,
+            "testing": self.testing,
+            "request": Requests(Requirement(text) for text in self._package_requests),
+            "implicits": Requests(Requirement(text) for text in self._implicit_packages),
             "ephemerals": Requests((), "ephemeral"),
             "intersects": intersects,
         }
-
-    def _get_pre_resolve_bindings(self) -> dict[str, Any]:
-        return self._names

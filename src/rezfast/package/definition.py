@@ -7,13 +7,14 @@ path --load_files--> Scanned                                    nearly always
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from typing import Any
-
 from rezfast._scan import Refused, Scanned, load_files
 from rezfast.errors import PackageDefinitionFileMissing, PackageMetadataError
 from rezfast.package import requests as check
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 _MAX_SIZE = 64 << 20
 _YAML = (".yaml", ".yml")
@@ -117,15 +118,16 @@ class _Record:
         self._broken: dict[str, PackageMetadataError] = {}
 
     def scanned(self) -> Scanned:
-        requires = self._requests("requires")
-        if "requires" in self._broken:
-            raise self._broken["requires"]
         variants = self._field("variants", check.variant_list)
-        if "variants" in self._broken:
-            raise self._broken["variants"]
+        requires = self._requests("requires")
+        timestamp = self._field("timestamp", check.whole_number)
+        # rez reads a package's variants before their requirements, and its timestamp by itself
+        for field in ("variants", "requires"):
+            if field in self._broken:
+                self._broken[field].timestamp = timestamp
+                raise self._broken[field]
         build_requires = self._requests("build_requires")
         private = self._requests("private_build_requires")
-        timestamp = self._field("timestamp", check.whole_number)
         hashed = self._field("hashed_variants", check.truth)
         return Scanned.from_fields(
             name=check.package_name(self._data.get("name")),
@@ -171,6 +173,8 @@ class _Record:
 
 def _line_of_field(path: str, field: str) -> int | None:
     """The last line that sets a field in so many words, when the definition is a file."""
+    import re
+
     try:
         with open(path, "rb") as file:
             source = file.read(_MAX_SIZE)

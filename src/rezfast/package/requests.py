@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rezfast._version import Requirement, Version, is_valid_package_name
 from rezfast.errors import VersionError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def request_list(value: Any) -> list[str]:

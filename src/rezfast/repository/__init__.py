@@ -8,13 +8,19 @@ kept until `clear_caches`.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from importlib import import_module
 
 from rezfast._version import Version
 from rezfast.errors import PackageRepositoryError
 from rezfast.repository.filesystem import FilesystemRepository
-from rezfast.repository.memory import MemoryRepository, created_repository
-from rezfast.repository.protocol import PackageFamily, PackageRepository
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    from rezfast.repository.memory import MemoryRepository
+    from rezfast.repository.protocol import PackageFamily, PackageRepository
 
 __all__ = [
     "FilesystemRepository",
@@ -28,6 +34,20 @@ __all__ = [
 ]
 
 _repositories: dict[str, PackageRepository] = {}
+
+# A resolve from disk needs none of these, and they import a good part of the standard library.
+_LAZY = {
+    "MemoryRepository": "rezfast.repository.memory",
+    "PackageFamily": "rezfast.repository.protocol",
+    "PackageRepository": "rezfast.repository.protocol",
+}
+
+
+def __getattr__(name: str) -> Any:
+    module = _LAZY.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(module), name)
 
 
 def get_repository(path: str) -> PackageRepository:
@@ -55,8 +75,9 @@ def get_repository(path: str) -> PackageRepository:
     if kind == "filesystem":
         return _repositories.setdefault(key, FilesystemRepository(location))
     if kind == "memory":
-        created = created_repository(location)
-        return created or _repositories.setdefault(key, MemoryRepository(location))
+        memory = import_module("rezfast.repository.memory")
+        created: PackageRepository | None = memory.created_repository(location)
+        return created or _repositories.setdefault(key, memory.MemoryRepository(location))
     raise PackageRepositoryError(
         f"{path}: no kind of repository is called {kind!r}; "
         f"for a directory with an @ in its path write filesystem@{path}"

@@ -10,16 +10,17 @@ An override replaces whole attributes of the versions in its range; later ones w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
-
 from rezfast._scan import Scanned
 from rezfast.config import settings
 from rezfast.errors import PackageMetadataError, RezError
 from rezfast.package.definition import from_data, load_data
 from rezfast.version import Version, VersionRange
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
     from rezfast.repository.protocol import PackageRepository
 
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterable, Sequence
 
 from rezfast._scan import Refused, Scanned, load_files
 from rezfast._version import is_valid_package_name
@@ -23,7 +22,12 @@ from rezfast.errors import PackageDefinitionFileMissing, PackageRepositoryError,
 from rezfast.package.definition import complete, load_definition
 from rezfast.repository.combined import CombinedFamily
 from rezfast.repository.names import why_not_version
-from rezfast.repository.protocol import PackageFamily
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from rezfast.repository.protocol import PackageFamily
 
 IGNORE_PREFIX = ".ignore"
 BUILDING_PREFIX = ".building"

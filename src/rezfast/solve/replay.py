@@ -24,6 +24,10 @@ from rezfast.solve.failure import (
 )
 from rezfast.version import Requirement, RequirementList, VersionedObject, VersionRange
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
 
 class ReplayScope:
     """What is possible for one family: variants, or only a requirement (conflict, ephemeral).
@@ -177,12 +181,15 @@ class Replay:
     Attributes:
         scopes: The scopes, as the phase left them.
         extractions: `(from family, target family)` to what was extracted, as rez keeps it.
-        failure: Why the phase failed; None if it did not.
+        failed: Whether the phase failed.
+        failure: Why; None also where rez has no reason: it met a family that does not exist, and
+            `error_on_missing_variant_requires` is off.
     """
 
     def __init__(self, native: NativeSolver, finished: NativeSolver | None = None) -> None:
         self._native = finished or native
         self.extractions: dict[tuple[str, str], Requirement] = {}
+        self.failed = False
         self.failure: FailureReason | None = None
         self.scopes = [
             ReplayScope(self._native, name, request, group(variants))
@@ -202,7 +209,7 @@ class Replay:
         made = cls.__new__(cls)
         made.extractions = {}
         made.scopes = []
-        made.failure = DependencyConflicts([DependencyConflict(first, second)])
+        made._fail(DependencyConflicts([DependencyConflict(first, second)]))
         return made
 
     def variants(self, family: str, wanted: VersionRange) -> list[PackageVariant]:
@@ -211,7 +218,7 @@ class Replay:
 
     def set_cycle(self, packages: list[PackageVariant]) -> None:
         """Make the cycle that ended the solve the reason of failure."""
-        self.failure = Cycle([VersionedObject.construct(p.name, p.version) for p in packages])
+        self._fail(Cycle([VersionedObject.construct(p.name, p.version) for p in packages]))
         self.scopes = [scope for scope in self.scopes if not scope.is_conflict]
 
     def set_solution(self, packages: list[PackageVariant]) -> None:
@@ -228,7 +235,7 @@ class Replay:
             widened: set[int] = set()
             while self._extract_round(changed, widened):
                 pass
-            if self.failure is not None:
+            if self.failed:
                 return
             if len(self.scopes) == count and not changed and not widened:
                 return
@@ -248,8 +255,7 @@ class Replay:
             return False
         merged = RequirementList(extracted)
         if merged.conflict is not None:
-            self.failure = DependencyConflicts([DependencyConflict(*merged.conflict)])
-            return False
+            return self._fail(DependencyConflicts([DependencyConflict(*merged.conflict)]))
         for i, scope in enumerate(self.scopes):
             wanted = merged.get(scope.name)
             if wanted is None:
@@ -257,8 +263,7 @@ class Replay:
             narrowed = scope.intersect(_range_of(wanted))
             if narrowed is None:
                 conflict = DependencyConflict(wanted, scope.request)
-                self.failure = DependencyConflicts([conflict])
-                return False
+                return self._fail(DependencyConflicts([conflict]))
             if narrowed is not scope:
                 self.scopes[i] = narrowed
                 changed.add(i)
@@ -276,8 +281,7 @@ class Replay:
             return True
         packages = group(self._native.variants(wanted.name, _range_of(wanted)))
         if not packages:
-            # a missing family that the configuration lets pass as a failed step
-            return False
+            return self._fail(None)
         self.scopes.append(ReplayScope(self._native, wanted.name, None, packages))
         return True
 
@@ -301,9 +305,14 @@ class Replay:
                 continue
             reduced, reductions = self.scopes[x].reduce_by(self.scopes[y].request)
             if reduced is None:
-                self.failure = TotalReduction(reductions)
-                return False
+                return self._fail(TotalReduction(reductions))
             if reduced is not self.scopes[x]:
                 self.scopes[x] = reduced
                 pending.extend((j, x) for j in every if j != x)
         return True
+
+    def _fail(self, reason: FailureReason | None) -> Literal[False]:
+        """End the phase."""
+        self.failed = True
+        self.failure = reason
+        return False

@@ -8,13 +8,15 @@ from rezfast._scan import Scanned
 from rezfast._tables import Tables
 from rezfast._version import VersionRange
 from rezfast.errors import PackageMetadataError
-from rezfast.repository import PackageFamily, PackageRepository, get_repository
 from rezfast.repository import clear_caches as clear_repositories
+from rezfast.repository import get_repository
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from typing import Any
+
+    from rezfast.repository import PackageFamily, PackageRepository
 
 
 class RepositorySource:

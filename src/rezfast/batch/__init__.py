@@ -1,0 +1,6 @@
+"""Many definitions at once: surveys of whole repositories.
+
+PATH... --places--> files --iter_scan_files--> outcomes --survey--> Survey --> text, JSON, page
+                                                   |
+                                          accepted --differential--> differences
+"""
