@@ -37,6 +37,8 @@ cdef extern from *:
         int view = 0;
         bool started = false, features_closed = false;  // `from __future__` may only come first
         bool builtin_bound = false;  // a builtin's name was bound: an annotation may mean anything
+        bool reserved_bound = false;  // `scope`, `late` or their like is no longer rez's
+        bool name_bound = false, version_bound = false;  // the fields have a value by now
     };
 
     struct CharClasses { unsigned char of[256]; };
@@ -71,6 +73,9 @@ cdef extern from *:
         cbool started
         cbool features_closed
         cbool builtin_bound
+        cbool reserved_bound
+        cbool name_bound
+        cbool version_bound
 
     const unsigned char* CHAR_CLASSES "rezfast::char_classes.of"
     enum:

@@ -61,10 +61,14 @@ cdef extern from *:
     }
 
     // Names that rez puts there itself, or drops by name from what the definition leaves behind.
-    inline bool is_reserved(std::string_view name) {
+    inline bool is_reserved_word(std::string_view name) {
         static constexpr std::string_view list[] = {
             "scope", "early", "late", "include", "ModifyList", "InvalidPackageError"};
-        return (name.size() >= 2 && name[0] == '_' && name[1] == '_') || is_one_of(name, list);
+        return is_one_of(name, list);
+    }
+
+    inline bool is_reserved(std::string_view name) {
+        return (name.size() >= 2 && name[0] == '_' && name[1] == '_') || is_reserved_word(name);
     }
 
     // Functions that rez keeps as commands; `late` raises on them.
@@ -84,19 +88,22 @@ cdef extern from *:
     }
 
     // What rez's schema wants of an attribute when it builds from the definition.
-    enum SourceKind { SOURCE_ANY, SOURCE_TEXT, SOURCE_BOOL, SOURCE_TEXT_LIST, SOURCE_REFUSED };
+    enum SourceKind { SOURCE_ANY, SOURCE_TEXT, SOURCE_BOOL, SOURCE_TEXT_LIST, SOURCE_HELP, SOURCE_COMMAND,
+                      SOURCE_TESTS, SOURCE_REFUSED };
 
     inline int source_kind(std::string_view name) {
         static constexpr std::string_view text[] = {
-            "description", "uuid", "build_system", "build_command", "changelog", "vcs", "release_message", "help",
+            "description", "uuid", "build_system", "changelog", "vcs", "release_message",
             "commands", "pre_commands", "post_commands", "pre_build_commands", "pre_test_commands"};
         static constexpr std::string_view flag[] = {"has_plugins", "relocatable", "cachable"};
         static constexpr std::string_view texts[] = {"authors", "tools", "plugin_for"};
         static constexpr std::string_view refused[] = {
-            "base", "config", "preprocess", "requires_rez_version", "tests", "previous_version", "installed_variants",
+            "base", "config", "preprocess", "requires_rez_version", "previous_version", "installed_variants",
             "skipped_variants", "package_cls"};
         return is_one_of(name, text) ? SOURCE_TEXT : is_one_of(name, flag) ? SOURCE_BOOL
-            : is_one_of(name, texts) ? SOURCE_TEXT_LIST : is_one_of(name, refused) ? SOURCE_REFUSED : SOURCE_ANY;
+            : is_one_of(name, texts) ? SOURCE_TEXT_LIST : is_one_of(name, refused) ? SOURCE_REFUSED
+            : name == "help" ? SOURCE_HELP : name == "build_command" ? SOURCE_COMMAND
+            : name == "tests" ? SOURCE_TESTS : SOURCE_ANY;
     }
 
     inline bool is_plain_annotation(std::string_view name) {
@@ -204,6 +211,9 @@ cdef extern from *:
     enum:
         SOURCE_ANY "rezfast::SOURCE_ANY"
         SOURCE_TEXT "rezfast::SOURCE_TEXT"
+        SOURCE_HELP "rezfast::SOURCE_HELP"
+        SOURCE_COMMAND "rezfast::SOURCE_COMMAND"
+        SOURCE_TESTS "rezfast::SOURCE_TESTS"
         SOURCE_TEXT_LIST "rezfast::SOURCE_TEXT_LIST"
         SOURCE_REFUSED "rezfast::SOURCE_REFUSED"
 
@@ -213,6 +223,7 @@ cdef extern from *:
     bint is_keyword "rezfast::is_keyword"(string_view) noexcept nogil
     bint is_branch "rezfast::is_branch"(string_view) noexcept nogil
     bint is_reserved "rezfast::is_reserved"(string_view) noexcept nogil
+    bint is_reserved_word "rezfast::is_reserved_word"(string_view) noexcept nogil
     bint is_rex_function "rezfast::is_rex_function"(string_view) noexcept nogil
     bint is_plain_annotation "rezfast::is_plain_annotation"(string_view) noexcept nogil
     bint is_generic_annotation "rezfast::is_generic_annotation"(string_view) noexcept nogil

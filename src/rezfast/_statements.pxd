@@ -16,10 +16,11 @@ from rezfast._lex cimport (
 )
 from rezfast._rules cimport (
     field_of, is_branch, is_future_feature, is_generic_annotation, is_keyword, is_plain_annotation, is_reserved,
-    is_standard_module, string_view,
+    is_reserved_word, is_standard_module, string_view,
 )
 from rezfast._scan cimport VIEW_SOURCE
-from rezfast._values cimport field_value, literal, source_attribute
+from rezfast._source cimport source_attribute
+from rezfast._values cimport field_value, literal
 
 
 # How a simple statement ends.
@@ -114,7 +115,15 @@ cdef inline bint assignment(Scan* s, size_t size, Draft& out) noexcept nogil:
     return literal(s, False, 0) != NOT_LITERAL
 
 
-cdef inline bint bind_alias(Scan* s, const char* plain, size_t plain_size, bint inside) noexcept nogil:
+cdef inline bint bind_import(Scan* s, size_t size, bint nothing) noexcept nogil:
+    """Binds the name at the cursor. `nothing`: to None, even if rez gave the name a meaning, which it then loses."""
+    if nothing and is_reserved_word(string_view(s.at, size)):
+        s.reserved_bound = True
+        return True
+    return bind(s, size)
+
+
+cdef inline bint bind_alias(Scan* s, const char* plain, size_t plain_size, bint inside, bint nothing) noexcept nogil:
     """Binds what follows `as`, or else the plain name before the cursor."""
     cdef size_t size
     cdef const char* at
@@ -125,13 +134,13 @@ cdef inline bint bind_alias(Scan* s, const char* plain, size_t plain_size, bint 
         if not skip_between(s, inside):
             return False
         size = identifier(s)
-        if not size or not bind(s, size):
+        if not size or not bind_import(s, size, nothing):
             return False
         s.at += size
         return skip_between(s, inside)
     at = s.at
     s.at = plain
-    if not bind(s, plain_size):
+    if not bind_import(s, plain_size, nothing):
         return False
     s.at = at
     return True
@@ -149,7 +158,7 @@ cdef inline bint imported_names(Scan* s, bint inside, bint features) noexcept no
         if features and not is_future_feature(string_view(name, size)):
             return refuse(s, REFUSED_IMPORT)
         s.at += size
-        if not bind_alias(s, name, size, inside):
+        if not bind_alias(s, name, size, inside, not features):
             return False
         if peek(s) != c',':
             return True
@@ -191,7 +200,7 @@ cdef inline bint import_statement(Scan* s) noexcept nogil:
         first = 0
         while first < size and start[first] != c'.':
             first += 1
-        if not bind_alias(s, start, first, False):
+        if not bind_alias(s, start, first, False, False):
             return False
         if peek(s) != c',':
             return True

@@ -18,8 +18,9 @@ from rezfast._lex cimport (
 from rezfast._masks cimport PlainText, indentation, plain_request, plain_text
 from rezfast._rules cimport (
     FIELD_BUILD_REQUIRES, FIELD_HASHED_VARIANTS, FIELD_NAME, FIELD_PRIVATE_BUILD_REQUIRES, FIELD_REQUIRES,
-    FIELD_TIMESTAMP, FIELD_VARIANTS, SOURCE_ANY, SOURCE_REFUSED, SOURCE_TEXT, SOURCE_TEXT_LIST, source_kind, string_view,
+    FIELD_TIMESTAMP, FIELD_VARIANTS,
 )
+from rezfast._text cimport at_text, text
 from rezfast._version cimport RequirementData, encode_version, is_package_name, parse_requirement
 
 
@@ -93,8 +94,8 @@ cdef inline int literal(Scan* s, bint inside, int depth) noexcept nogil:
     if depth > MAX_LITERAL_DEPTH:
         refuse(s, REFUSED_NESTING)
         return NOT_LITERAL
-    if at_string(s):
-        return strings(s, inside, NULL)
+    if at_string(s) or at_text(s):
+        return text(s, inside, 0)
     c = s.at[0]
     if c == c'[' or c == c'(':
         return sequence(s, depth)
@@ -472,45 +473,7 @@ cdef inline bint field_value(Scan* s, int field, Draft& out) noexcept nogil:
         return True
     if field == FIELD_NAME:
         out.has_name = True
+        s.name_bound = True
     else:
-        out.has_version = True
+        out.has_version = s.version_bound = True
     return field_text(s, field, out)
-
-
-# ---- attributes of a source package ---------------------------------------------------------------------------
-
-cdef inline bint text_list(Scan* s) noexcept nogil:
-    """A list of strings, checked and dropped; the cursor is where it has to start."""
-    cdef bint comma = True
-    if peek(s) != c'[':
-        return refuse(s, REFUSED_ATTRIBUTE)
-    s.at += 1
-    while True:
-        if not skip_inside(s):
-            return False
-        if s.at[0] == c']':
-            s.at += 1
-            return True
-        if not comma or not at_string(s) or strings(s, True, NULL) != KIND_STRING:
-            return refuse(s, REFUSED_ATTRIBUTE)
-        comma = peek(s) == c','
-        if comma:
-            s.at += 1
-
-
-cdef inline bint source_attribute(Scan* s, string_view name) noexcept nogil:
-    """A literal of the type that rez's schema wants: unlike a resolve, a build looks at every attribute."""
-    cdef int wanted = source_kind(name)
-    cdef int kind
-    if wanted == SOURCE_REFUSED:
-        return refuse(s, REFUSED_ATTRIBUTE)
-    if wanted == SOURCE_TEXT_LIST:
-        return text_list(s)
-    kind = literal(s, False, 0)
-    if not kind:
-        return False
-    if kind == KIND_NONE or wanted == SOURCE_ANY:  # rez drops what is None
-        return True
-    if kind == (KIND_STRING if wanted == SOURCE_TEXT else KIND_BOOL):
-        return True
-    return refuse(s, REFUSED_ATTRIBUTE)
