@@ -86,7 +86,7 @@ SCOPES = (
     "with scope('a'):\n    if 1: {f} = ['i']", "with scope('a') as c:\n    for {f} in [['x']]: pass",
     "with scope('a') as c:\n    with scope('{f}') as d:\n        d.x = 1",
     "with scope('a') as c:\n    c.x = [{f} := 'w']", "with scope('a') as c:\n    c[0] = 1",
-    "with scope('a') as c:\n    c.update({f}=1)", "with scope('a') as c:\n    c.update.x = 1",
+    "with scope('a') as c:\n    c.update({{'{f}': 1}})", "with scope('a') as c:\n    c.update.x = 1",
     "with scope('a') as c:\n    del c.x", "with scope('str') as c:\n    c.x = 1", "with scope('a'):\n    str = 1",
 )  # fmt: skip
 
