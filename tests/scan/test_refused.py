@@ -338,6 +338,11 @@ SCOPE_REFUSED: dict[str, tuple[str, str, int]] = {
         "dynamic-attribute",
         4,
     ),
+    "variable of an odd name": (
+        "    import os\n    c.x = os.getenv('\\ud800')\n",
+        "dynamic-attribute",
+        4,
+    ),
     "working directory": ("    import os\n    c.x = os.getcwd()\n", "dynamic-attribute", 4),
     "branch on an unknown name": ("    if a == 'b':\n        c.x = 1\n", "scope", 3),
     "branch on a name that may be there": (
