@@ -88,7 +88,7 @@ def _explained(current: Settings, field: str | None, *, as_json: bool) -> str:
         return _json(objects[0] if len(objects) == 1 and field == found[0].field else objects)
     if len(found) == 1:
         return _at_length(current, found[0], field or found[0].field)
-    lines = []
+    lines: list[str] = []
     section = None
     for each in found:
         if each.section != section:

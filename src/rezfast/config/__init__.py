@@ -4,13 +4,14 @@
 `Settings.with_overrides` puts values on top of them (a package's, or your own), and `use` puts a
 `Settings` in place for the process.
 
-Files are read at once; a value is looked at when it is asked for, so a resolve pays for what it reads
-and a mistake in a setting that nobody uses does no harm.
+Files are read at once; a value is looked at when it is asked for, so a resolve pays for what it
+reads, and a mistake in a setting that nobody uses does no harm.
 """
 
 from __future__ import annotations
 
 from rezfast.config.settings import Settings
+from rezfast.config.table import SETTINGS
 
 __all__ = ["Settings", "settings", "use"]
 
@@ -30,8 +31,8 @@ def settings() -> Settings:
     current = _current
     if current is None:
         current = _current = Settings.from_sources()
-        if current.layers:
-            # Deferred: without a config file there is nothing to warn of.
+        if any(layer.values.keys() - SETTINGS.keys() for layer in current.layers):
+            # Deferred: files are mostly right.
             from rezfast.config.unknown import warn_of_unknown_keys
 
             warn_of_unknown_keys(current)

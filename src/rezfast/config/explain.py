@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from rezfast.config.kinds import ANYTHING
+from rezfast.config.places import place
 from rezfast.config.plugin_table import PLUGINS
 from rezfast.config.plugins import Section
 from rezfast.config.settings import Settings, plain
-from rezfast.config.sources import DEFAULT, OVERRIDES, place
+from rezfast.config.sources import DEFAULT, OVERRIDES
 from rezfast.config.table import FOUND, SECTIONS, SETTINGS
 from rezfast.config.unknown import unknown_setting
 from rezfast.errors import ConfigurationError
@@ -22,7 +23,7 @@ class Source:
     """One source that gives a setting.
 
     Attributes:
-        where: `default`, `overrides`, `$NAME` of a variable, or a file, with the line if it is known.
+        where: `default`, `overrides`, `$NAME` of a variable, or a file with the line if known.
         value: What it says, before it is merged, checked and expanded.
     """
 

@@ -44,32 +44,24 @@ def _anything(value: Any) -> Any:
     return value
 
 
-def _text(value: Any) -> str:
+def text(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError
     return value
 
 
 def _optional_text(value: Any) -> str | None:
-    return None if value is None else _text(value)
+    return None if value is None else text(value)
 
 
-def _text_list(value: Any) -> list[str]:
+def text_list(value: Any) -> list[str]:
     if not isinstance(value, list):
         raise ValueError
-    return [_text(item) for item in value]
+    return [text(item) for item in value]
 
 
 def _optional_text_list(value: Any) -> list[str]:
-    return [] if value is None else _text_list(value)
-
-
-def _text_list_or_none(value: Any) -> list[str] | None:
-    return None if value is None else _text_list(value)
-
-
-def _text_or_list(value: Any) -> Any:
-    return value if isinstance(value, str) else _text_list(value)
+    return [] if value is None else text_list(value)
 
 
 def _text_or_function(value: Any) -> Any:
@@ -92,28 +84,28 @@ def _number(value: Any) -> float:
     return value
 
 
-def _flag(value: Any) -> bool:
+def flag(value: Any) -> bool:
     if not isinstance(value, bool):
         raise ValueError
     return value
 
 
 def _optional_flag(value: Any) -> bool | None:
-    return None if value is None else _flag(value)
+    return None if value is None else flag(value)
 
 
 def _forced_flag(value: Any) -> Any:
-    return value if value == "force" else _flag(value)
+    return value if value == "force" else flag(value)
 
 
-def _mapping(value: Any) -> dict[Any, Any]:
+def mapping(value: Any) -> dict[Any, Any]:
     if not isinstance(value, dict):
         raise ValueError
     return value
 
 
 def _optional_mapping(value: Any) -> dict[Any, Any]:
-    return {} if value is None else _mapping(value)
+    return {} if value is None else mapping(value)
 
 
 def _mapping_list(value: Any) -> list[dict[Any, Any]]:
@@ -123,7 +115,7 @@ def _mapping_list(value: Any) -> list[dict[Any, Any]]:
         return [value]
     if not isinstance(value, list):
         raise ValueError
-    return [_mapping(item) for item in value]
+    return [mapping(item) for item in value]
 
 
 def _choice(*words: str) -> Callable[[Any], str]:
@@ -153,7 +145,7 @@ def _remaps(value: Any) -> list[dict[str, str]]:
     if not isinstance(value, list):
         raise ValueError
     for item in value:
-        if set(_mapping(item)) != set(_REMAP_KEYS) or not all(map(_text, item.values())):
+        if set(mapping(item)) != set(_REMAP_KEYS) or not all(map(text, item.values())):
             raise ValueError
     return value
 
@@ -175,24 +167,6 @@ def _with_separators(remaps: list[dict[str, str]]) -> list[dict[str, str]]:
         ]
     except (LookupError, AttributeError) as error:
         raise ValueError(f"knows {{p}} and {{s}} only, not {error}") from error
-
-
-_COMMAND_KINDS: dict[str, Callable[[Any], Any]] = {
-    "command": _text,
-    "args": lambda value: value.split() if isinstance(value, str) else _text_list(value),
-    "pretty_args": _flag,
-    "user": _text,
-    "env": _mapping,
-}
-
-
-def _commands(value: Any) -> list[dict[str, Any]]:
-    if not isinstance(value, list):
-        raise ValueError
-    for item in value:
-        if "command" not in _mapping(item) or not item.keys() <= _COMMAND_KINDS.keys():
-            raise ValueError
-    return [{key: _COMMAND_KINDS[key](part) for key, part in item.items()} for item in value]
 
 
 def _parse_words(text: str) -> list[str]:
@@ -246,33 +220,25 @@ _BOOLEAN = f"a boolean ({'/'.join(TRUE_WORDS)} or {'/'.join(FALSE_WORDS)} in a v
 _DICT = "a dict (k1:v1,k2:v2 in a variable)"
 
 ANYTHING = Kind("anything", _anything, None)
-PATH_LIST = Kind("a list of paths", _text_list, _parse_paths)
-WORD_LIST = Kind("a list of strings", _text_list, _parse_words)
+PATH_LIST = Kind("a list of paths", text_list, _parse_paths)
+WORD_LIST = Kind("a list of strings", text_list, _parse_words)
 OPTIONAL_WORD_LIST = Kind("a list of strings or none", _optional_text_list, _parse_words)
-# none stays none here
-WORD_LIST_OR_NONE = Kind("a list of strings or none", _text_list_or_none, _parse_words)
-TEXT = Kind("a string", _text, str)
+TEXT = Kind("a string", text, str)
 OPTIONAL_TEXT = Kind("a string or none", _optional_text, str)
-TEXT_OR_LIST = Kind("a string or a list of strings", _text_or_list, None)
 TEXT_OR_FUNCTION = Kind(
     "a function, the name of one as module.name, or none", _text_or_function, str
 )
 INTEGER = Kind("an integer", _integer, int)
 NUMBER = Kind("a number with a decimal point", _number, float)
-FLAG = Kind(_BOOLEAN, _flag, _parse_flag)
+FLAG = Kind(_BOOLEAN, flag, _parse_flag)
 OPTIONAL_FLAG = Kind(f"{_BOOLEAN}, or none", _optional_flag, _parse_flag)
 FORCED_FLAG = Kind(f"{_BOOLEAN}, or 'force'", _forced_flag, _parse_forced_flag)
-MAPPING = Kind(_DICT, _mapping, _parse_mapping)
+MAPPING = Kind(_DICT, mapping, _parse_mapping)
 OPTIONAL_MAPPING = Kind(f"{_DICT} or none", _optional_mapping, _parse_mapping)
 MAPPING_LIST = Kind("a dict, a list of dicts or none", _mapping_list, None)
 THREADS = Kind("a number above 0, 'physical_cores' or 'logical_cores'", _threads, _parse_threads)
 REMAPS = Kind(
     f"a list of dicts with the strings {', '.join(_REMAP_KEYS)}", _remaps, None, _with_separators
-)
-COMMANDS = Kind(
-    f"a list of dicts with command and any of {', '.join(list(_COMMAND_KINDS)[1:])}",
-    _commands,
-    None,
 )
 
 

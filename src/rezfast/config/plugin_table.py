@@ -8,23 +8,63 @@ from __future__ import annotations
 
 from rezfast.config.kinds import (
     ANYTHING,
-    COMMANDS,
     FLAG,
     INTEGER,
     MAPPING,
     OPTIONAL_TEXT,
     TEXT,
-    TEXT_OR_LIST,
     WORD_LIST,
-    WORD_LIST_OR_NONE,
+    Kind,
     choice,
+    flag,
+    mapping,
+    text,
+    text_list,
 )
+from rezfast.config.table import FILESYSTEM
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from rezfast.config.table import Row
+
+
+def _text_list_or_none(value: Any) -> list[str] | None:
+    return None if value is None else text_list(value)
+
+
+def _text_or_list(value: Any) -> Any:
+    return value if isinstance(value, str) else text_list(value)
+
+
+_COMMAND_KINDS: dict[str, Callable[[Any], Any]] = {
+    "command": text,
+    "args": lambda value: value.split() if isinstance(value, str) else text_list(value),
+    "pretty_args": flag,
+    "user": text,
+    "env": mapping,
+}
+
+
+def _commands(value: Any) -> list[dict[str, Any]]:
+    if not isinstance(value, list):
+        raise ValueError
+    for item in value:
+        if "command" not in mapping(item) or not item.keys() <= _COMMAND_KINDS.keys():
+            raise ValueError
+    return [{key: _COMMAND_KINDS[key](part) for key, part in item.items()} for item in value]
+
+
+# none stays none here
+_WORD_LIST_OR_NONE = Kind("a list of strings or none", _text_list_or_none, None)
+_TEXT_OR_LIST = Kind("a string or a list of strings", _text_or_list, None)
+_COMMANDS = Kind(
+    f"a list of dicts with command and any of {', '.join(list(_COMMAND_KINDS)[1:])}",
+    _commands,
+    None,
+)
 
 _PROMPT = "What the prompt of an environment ends with."
 _EXECUTABLE = "Path of the shell's program; none: the one on PATH."
@@ -76,7 +116,7 @@ PLUGINS: dict[str, dict[str, Any]] = {
             "Name of the tag that a release makes, with attributes of the package in braces.",
         ),
         "releasable_branches": (
-            WORD_LIST_OR_NONE,
+            _WORD_LIST_OR_NONE,
             [],
             "Regular expressions of the branches that may be released from; none: all.",
         ),
@@ -95,7 +135,7 @@ PLUGINS: dict[str, dict[str, Any]] = {
             "smtp_port": (INTEGER, 25, "Its port."),
             "sender": (TEXT, "{system.user}@rez-release.com", "Who the mail comes from."),
             "recipients": (
-                TEXT_OR_LIST,
+                _TEXT_OR_LIST,
                 [],
                 "Who gets the mail: addresses, or the path of a file that says so.",
             ),
@@ -116,9 +156,9 @@ PLUGINS: dict[str, dict[str, Any]] = {
                 "Whether a command that fails before the release cancels it.",
             ),
             "stop_on_error": (FLAG, True, "Whether a command that fails is the last to run."),
-            "pre_build_commands": (COMMANDS, [], "Commands to run before the build."),
-            "pre_release_commands": (COMMANDS, [], "Commands to run before the release."),
-            "post_release_commands": (COMMANDS, [], "Commands to run after the release."),
+            "pre_build_commands": (_COMMANDS, [], "Commands to run before the build."),
+            "pre_release_commands": (_COMMANDS, [], "Commands to run before the release."),
+            "post_release_commands": (_COMMANDS, [], "Commands to run after the release."),
         },
         "amqp": {
             "host": (TEXT, "", "AMQP server: host or host:port."),
@@ -161,32 +201,7 @@ PLUGINS: dict[str, dict[str, Any]] = {
             ),
         },
     },
-    "package_repository": {
-        "filesystem": {
-            "file_lock_type": (
-                choice("default", "link", "mkdir", "symlink"),
-                "default",
-                "How a lock is made; default: a hard link where there are such.",
-            ),
-            "file_lock_timeout": (INTEGER, 10, "Seconds to wait for a lock; 0: forever."),
-            "file_lock_dir": (
-                OPTIONAL_TEXT,
-                None,
-                "Directory for locks in the repository, such as .lock; none: the repository "
-                "itself.",
-            ),
-            "check_package_definition_files": (
-                ANYTHING,
-                False,
-                "Whether a version directory counts only if it holds a definition; costs time.",
-            ),
-            "package_filenames": (
-                WORD_LIST,
-                ["package"],
-                "Names, without extension, that a definition may have; installed as the first.",
-            ),
-        },
-    },
+    "package_repository": {"filesystem": FILESYSTEM},
     "build_process": {},
     "command": {},
 }

@@ -1,10 +1,11 @@
-"""The settings under `plugins`: each plugin type is checked when it is first asked for, as in rez."""
+"""The settings under `plugins`: a plugin type is checked when it is first asked for, as in rez."""
 
 from __future__ import annotations
 
 from rezfast.config.kinds import ANYTHING, Kind
+from rezfast.config.places import place
 from rezfast.config.plugin_table import PLUGINS
-from rezfast.config.sources import merged, place
+from rezfast.config.sources import merged
 from rezfast.errors import ConfigurationError
 
 TYPE_CHECKING = False
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Section:
-    """Settings that stand together: read as attributes, as `section["name"]`, or iterated by name."""
+    """Settings that stand together, by attribute or `section["name"]`; iterated by name."""
 
     __slots__ = ("_values",)
 
@@ -43,7 +44,10 @@ class Section:
 
     def get(self, name: str, default: Any = None) -> Any:
         """The value of `name`, or `default` when it is not there."""
-        return self[name] if name in self else default
+        try:
+            return self[name]
+        except KeyError:
+            return default
 
     def data(self) -> dict[str, Any]:
         """The settings as plain data: dicts and lists."""

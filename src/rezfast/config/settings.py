@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 
-from rezfast.config.expand import Expander
 from rezfast.config.sources import (
     DEFAULT,
     OVERRIDES,
@@ -18,10 +17,9 @@ from rezfast.config.sources import (
     load_files,
     merged,
     parse_json,
-    place,
 )
 from rezfast.config.system import System
-from rezfast.config.table import FOUND, SETTINGS
+from rezfast.config.table import FILESYSTEM, FOUND, SETTINGS
 from rezfast.errors import ConfigurationError
 
 TYPE_CHECKING = False
@@ -40,9 +38,9 @@ else:
 class Settings(Declared):
     """All settings, as attributes by rez's names. Frozen; safe to share between threads.
 
-    A value is looked up, checked and expanded when it is first asked for, and kept. Lists are tuples.
-    Asking raises ConfigurationError when the value cannot be used: it names the source, the setting,
-    what was expected and what was found.
+    A value is looked up, checked and expanded when it is first asked for, and kept. Lists are
+    tuples. Asking raises ConfigurationError when the value cannot be used: it names the source, the
+    setting, what was expected and what was found.
 
     Attributes:
         plugins: The settings of plugins: `plugins.package_repository.filesystem.file_lock_dir`.
@@ -93,8 +91,8 @@ class Settings(Declared):
         """Read the config files (rez: `Config(filepaths, overrides)`).
 
         Args:
-            environ: Environment variables; None: this process's. They are looked at when a setting is
-                asked for.
+            environ: Environment variables; None: this process's. They are looked at when a setting
+                is asked for.
             files: Config files, weakest first; None: those that `environ` and the home directory
                 name. A file that does not exist is passed over.
             overrides: Values that beat every source, by setting name.
@@ -122,9 +120,9 @@ class Settings(Declared):
         definition.
 
         Args:
-            overrides: Values that beat every source, by setting name, in place of the overrides that
-                are there. Dicts are merged into what the files say and a `ModifyList` adds to it; a
-                name that is no setting is passed over, as in a file.
+            overrides: Values that beat every source, by setting name, in place of the overrides
+                that are there. Dicts are merged into what the files say and a `ModifyList` adds to
+                it; a name that is no setting is passed over, as in a file.
         """
         return Settings(self.environ, self.layers, self.searched_files, overrides, self.is_locked)
 
@@ -258,15 +256,26 @@ class Settings(Declared):
             value = kind.check(value)
         except ValueError:
             raise _wrong(where, name, kind, value) from None
-        # the names of the machine cannot stand in what gives them
-        system = (lambda: System({})) if name == "platform_map" else (lambda: self.system)
         try:
-            value = Expander(self.environ, system)(value)
+            if _may_expand(value):
+                value = self._expanded(name, value)
             if kind.finish is not None:
                 value = kind.finish(value)
         except (ConfigurationError, ValueError) as error:
-            raise ConfigurationError(f"{place(where, name)}: {name}: {error}") from error
+            raise _problem(where, name, error) from error
         return tuple(value) if isinstance(value, list) else value
+
+    def _expanded(self, name: str, value: Any) -> Any:
+        # Deferred: most values have nothing to expand.
+        from rezfast.config.expand import Expander
+
+        # the names of the machine cannot stand in what gives them
+        is_map = name == "platform_map"
+        return Expander(self.environ, lambda: System({}) if is_map else self.system)(value)
+
+    def _gives(self, name: str) -> bool:
+        """Whether a file or an override has this key."""
+        return name in self.overrides or any(name in layer.values for layer in self.layers)
 
     def _plugins(self) -> Plugins:
         # Deferred: what has no package on disk asks for no plugin.
@@ -274,9 +283,7 @@ class Settings(Declared):
 
         given, where = self._stacked("plugins", {})
         if not isinstance(given, dict):
-            raise ConfigurationError(
-                f"{place(where, 'plugins')}: plugins: expected a dict, got {given!r}"
-            )
+            raise _problem(where, "plugins", f"expected a dict, got {given!r}")
         return Plugins(given, where, self._usable)
 
     def _nonlocal_packages_path(self) -> tuple[str, ...]:
@@ -287,7 +294,16 @@ class Settings(Declared):
 
 
 def _filesystem(name: str) -> Callable[[Settings], Any]:
-    return lambda settings: settings.plugins.package_repository.filesystem[name]
+    """Reads a setting of the filesystem repository; its default without looking at plugins."""
+
+    def read(settings: Settings) -> Any:
+        if settings._gives("plugins"):
+            return settings.plugins.package_repository.filesystem[name]
+        kind, default, _ = FILESYSTEM[name]
+        field = f"plugins.package_repository.filesystem.{name}"
+        return settings._usable(field, kind, default, DEFAULT)
+
+    return read
 
 
 # rez takes any value here and asks whether it is true
@@ -303,6 +319,15 @@ _DERIVED: dict[str, Callable[[Settings], Any]] = {
 }
 
 
+def _may_expand(value: Any) -> bool:
+    """Whether a value holds anything that `Expander` would change or copy."""
+    if isinstance(value, str):
+        return "$" in value or "~" in value or "{" in value or "}" in value
+    if isinstance(value, (list, tuple, set)):
+        return any(map(_may_expand, value))
+    return isinstance(value, dict)
+
+
 def plain(value: Any) -> Any:
     """A value of a setting with its tuples as lists, as it would stand in a file."""
     return list(value) if isinstance(value, tuple) else value
@@ -312,13 +337,18 @@ def _on_top(below: Any, value: Any, where: str, name: str) -> Any:
     try:
         return merged(below, value)
     except ValueError as error:
-        raise ConfigurationError(f"{place(where, name)}: {name}: {error}") from error
+        raise _problem(where, name, error) from error
 
 
 def _wrong(where: str, name: str, kind: Kind, value: Any) -> ConfigurationError:
-    return ConfigurationError(
-        f"{place(where, name)}: {name}: expected {kind.expected}, got {value!r}"
-    )
+    return _problem(where, name, f"expected {kind.expected}, got {value!r}")
+
+
+def _problem(where: str, name: str, what: object) -> ConfigurationError:
+    # Deferred: settings are mostly right.
+    from rezfast.config.places import place
+
+    return ConfigurationError(f"{place(where, name)}: {name}: {what}")
 
 
 def _override_keys(field: str) -> list[str]:

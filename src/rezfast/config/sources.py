@@ -168,28 +168,6 @@ def parse_json(text: str, where: str) -> Any:
         raise ConfigurationError(f"{where}: not JSON: {error}") from error
 
 
-def place(where: str, name: str) -> str:
-    """A source, with the line of a setting in it when it is a file that names it on one line only.
-
-    Args:
-        where: Path of a config file, or another source, which stays as it is.
-        name: A setting; of a plugin's, dotted, the last part is looked for.
-    """
-    if where in (DEFAULT, OVERRIDES) or where.startswith("$"):
-        return where
-    # Deferred: only a message asks for lines.
-    import re
-
-    key = re.escape(name.rpartition(".")[2])
-    pattern = re.compile(rf"""[^#]*?(?<![\w.])["']?{key}["']?\s*(:|=(?!=))""")
-    try:
-        text = read_text(where) or ""
-    except ConfigurationError:
-        text = ""
-    lines = [number for number, line in enumerate(text.splitlines(), 1) if pattern.match(line)]
-    return f"{where}:{lines[0]}" if len(lines) == 1 else where
-
-
 def _python(text: str, path: str) -> dict[str, Any]:
     reserved: dict[str, Any] = {
         "__name__": os.path.splitext(os.path.basename(path))[0],

@@ -1,7 +1,7 @@
 """The settings there are: one row each, by section; rez 3.4.0's names, types and defaults.
 
-A row is the kind, the default and one line of documentation. A default of None may stand for a value
-that this machine gives (`machine.found`). Defaults are shared: whoever merges into one copies it.
+A row is the kind, the default and one line of documentation. What this machine answers for a
+default of None is in `machine`. Defaults are shared: whoever merges into one makes a copy.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 
 from rezfast.config.kinds import (
+    ANYTHING,
     FLAG,
     FORCED_FLAG,
     INTEGER,
@@ -36,19 +37,22 @@ if TYPE_CHECKING:
 
     Row = tuple[Kind, Any, str]
 
-_COMPRESSED = "Size in bytes from which memcached entries of {} are compressed; 0: never."
-_COLOUR = "{} colour of {}: black, red, green, yellow, blue, magenta, cyan or white."
-_STYLE = "Styles of {}: any of dim, normal, bright."
+_COMPRESSED = "Size in bytes from which memcached entries are compressed, for {}; 0: never."
 
 
 def _colours(
     name: str, what: str, fore: str | None, styles: list[str] | None = None
 ) -> dict[str, Row]:
     """The three rows of a kind of text on a terminal."""
+    colours = "black, red, green, yellow, blue, magenta, cyan or white"
     return {
-        f"{name}_fore": (OPTIONAL_TEXT, fore, _COLOUR.format("Text", what)),
-        f"{name}_back": (OPTIONAL_TEXT, None, _COLOUR.format("Background", what)),
-        f"{name}_styles": (OPTIONAL_WORD_LIST, styles, _STYLE.format(what)),
+        f"{name}_fore": (OPTIONAL_TEXT, fore, f"Text colour of {what}: {colours}."),
+        f"{name}_back": (OPTIONAL_TEXT, None, f"Background of {what}: {colours}."),
+        f"{name}_styles": (
+            OPTIONAL_WORD_LIST,
+            styles,
+            f"Styles of {what}: any of dim, normal, bright.",
+        ),
     }
 
 
@@ -544,8 +548,34 @@ SECTIONS: dict[str, dict[str, Row]] = {
     },
 }
 
-SETTINGS: dict[str, Row] = {
-    name: row for section in SECTIONS.values() for name, row in section.items()
+SETTINGS: dict[str, Row] = {}
+for _rows in SECTIONS.values():
+    SETTINGS.update(_rows)
+
+# `plugins.package_repository.filesystem`. It is here because a resolve reads it, and of plugins
+# nothing else.
+FILESYSTEM: dict[str, Row] = {
+    "file_lock_type": (
+        choice("default", "link", "mkdir", "symlink"),
+        "default",
+        "How a lock is made; default: a hard link where there are such.",
+    ),
+    "file_lock_timeout": (INTEGER, 10, "Seconds to wait for a lock; 0: forever."),
+    "file_lock_dir": (
+        OPTIONAL_TEXT,
+        None,
+        "Directory for locks in the repository, such as .lock; none: the repository itself.",
+    ),
+    "check_package_definition_files": (
+        ANYTHING,
+        False,
+        "Whether a version directory counts only if it holds a definition; costs time.",
+    ),
+    "package_filenames": (
+        WORD_LIST,
+        ["package"],
+        "Names, without extension, that a definition may have; installed as the first.",
+    ),
 }
 
 # What the machine answers when no source does.

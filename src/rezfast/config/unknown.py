@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import sys
 
-from rezfast.config.plugin_table import PLUGINS
-from rezfast.config.sources import place
 from rezfast.config.table import SETTINGS
 from rezfast.errors import ConfigurationError
 
@@ -71,6 +69,9 @@ def unknown_setting(field: str, beside: Iterable[str] = ()) -> ConfigurationErro
         field: What was asked for.
         beside: The fields that are there in its place; none: all settings.
     """
+    # Deferred: nobody waits for an error.
+    from rezfast.config.plugin_table import PLUGINS
+
     names = list(beside)
     if not names:
         is_plugin = field.startswith("plugins.")
@@ -105,13 +106,23 @@ def _unknown_of(layer: Layer) -> Iterator[UnknownKey]:
     is_python = layer.where.endswith(".py")
     for name, value in layer.values.items():
         if name == "plugins":
+            # Deferred: only a file with plugins' settings needs the table of them.
+            from rezfast.config.plugin_table import PLUGINS
+
             yield from _unknown_plugin_keys(layer.where, "plugins", PLUGINS, value)
         elif name in SETTINGS:
             continue
         elif not is_python:
-            yield UnknownKey(place(layer.where, str(name)), str(name), nearest(str(name), SETTINGS))
+            yield _unknown(layer.where, str(name), nearest(str(name), SETTINGS))
         elif name[0] != "_" and not callable(value) and (meant := _slip(name)):
-            yield UnknownKey(place(layer.where, name), name, meant)
+            yield _unknown(layer.where, name, meant)
+
+
+def _unknown(where: str, name: str, near: str | None) -> UnknownKey:
+    # Deferred: files are mostly right.
+    from rezfast.config.places import place
+
+    return UnknownKey(place(where, name), name, near)
 
 
 def _slip(name: str) -> str | None:
@@ -137,9 +148,8 @@ def _unknown_plugin_keys(
         if isinstance(row, dict):
             yield from _unknown_plugin_keys(where, f"{path}.{name}", row, value)
         elif row is None and not (path.count(".") == 1 and isinstance(value, dict)):
-            field = f"{path}.{name}"
             near = nearest(str(name), rows)
-            yield UnknownKey(place(where, str(name)), field, near and f"{path}.{near}")
+            yield _unknown(where, f"{path}.{name}", near and f"{path}.{near}")
 
 
 def _plugin_fields(path: str, rows: Mapping[str, Any]) -> Iterator[str]:
