@@ -114,9 +114,9 @@ class Plugins(Section):
 
 
 def _wrapped(value: Any) -> Any:
-    if not isinstance(value, dict):
-        return value
-    return Section({name: _wrapped(item) for name, item in value.items()})
+    if isinstance(value, dict):
+        return Section({name: _wrapped(item) for name, item in value.items()})
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _plain(value: Any) -> Any:
