@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -211,3 +213,27 @@ class TestMistakes:
             f"rezfast: warning: {path}:1: unknown setting 'packages_pth' is ignored; "
             "did you mean 'packages_path'?\n"
         )
+
+
+def test_a_resolve_imports_no_more_of_the_configuration_than_it_reads(
+    environment: dict[str, str], repository: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "rezconfig.py"
+    path.write_text("root = '/svr'\nquiet = False\ndef helper(): pass\n")
+    program = (
+        "import sys; from rezfast.cli import main\n"
+        f"main(['resolve', '--path', {str(repository)!r}, 'maya'])\n"
+        "sys.stderr.write('MODULES ' + ' '.join(sys.modules))"
+    )
+    for config_file in ("", str(path)):
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            env={**environment, "REZ_CONFIG_FILE": config_file},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        imported = set(done.stderr.rpartition("MODULES ")[2].split())
+        unused = {"explain", "machine", "places", "plugin_table", "plugins", "expand"}
+        assert not imported & {f"rezfast.config.{name}" for name in unused}
+        assert not imported & {"re", "difflib", "shutil", "json", "yaml"}

@@ -84,8 +84,8 @@ class TestTheShell:
         self, monkeypatch: pytest.MonkeyPatch, parent: int, variable: str, sh: str, shell: str
     ) -> None:
         monkeypatch.setenv("SHELL", variable)
-        monkeypatch.setattr(machine.os, "getppid", lambda: parent)
-        monkeypatch.setattr(machine.os.path, "realpath", lambda path: sh)
+        monkeypatch.setattr("os.getppid", lambda: parent)
+        monkeypatch.setattr("os.path.realpath", lambda path: sh)
         monkeypatch.setattr(machine, "_read", lambda path: self.FILES.get(path, ""))
         assert Settings.locked({"default_shell": "{system.shell}"}).default_shell == shell
 

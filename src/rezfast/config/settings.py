@@ -188,17 +188,19 @@ class Settings(Declared):
             return False
         return bool(getattr(self, f"{what}_all") or getattr(self, f"{what}_{topic}"))
 
-    def __getattr__(self, name: str) -> Any:
-        # what is asked for once is in __dict__ and does not come here again
-        row = SETTINGS.get(name)
-        if row is not None:
-            value = self._usable(name, row[0], *self._lookup(name, row[0], row[1]))
-        elif name in _DERIVED:
-            value = _DERIVED[name](self)
-        else:
-            raise AttributeError(f"no such setting: {name!r}")
-        self.__dict__[name] = value
-        return value
+    if not TYPE_CHECKING:  # which reads `Declared` and so knows what is no setting
+
+        def __getattr__(self, name: str) -> Any:
+            # what is asked for once is in __dict__ and does not come here again
+            row = SETTINGS.get(name)
+            if row is not None:
+                value = self._usable(name, row[0], *self._lookup(name, row[0], row[1]))
+            elif name in _DERIVED:
+                value = _DERIVED[name](self)
+            else:
+                raise AttributeError(f"no such setting: {name!r}")
+            self.__dict__[name] = value
+            return value
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"Settings are frozen: cannot set {name}")
