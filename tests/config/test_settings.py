@@ -209,7 +209,10 @@ class TestErrors:
             ("packages_path = ['/{']", "a.py:1: packages_path: '/{' is not a format"),
             ("x = 1\nraise OSError('no licence')", "a.py:2: OSError: no licence"),
             ("x = (", "a.py:1: SyntaxError"),
-            ("package_filter = DelayLoad('/nowhere.json')", "/nowhere.json: no such file"),
+            (
+                "package_filter = DelayLoad('/nowhere.json')",
+                "a.py:1: package_filter: /nowhere.json: no such file",
+            ),
             ("package_filter = DelayLoad('/a.txt')", "/a.txt: DelayLoad reads .yaml, .yml and"),
             ("packages_path = ModifyList(append='/a')", "a.py:1: ValueError: expected a list"),
             ("variant_select_mode = ModifyList(append=[''])", "ModifyList cannot add to 'version_"),

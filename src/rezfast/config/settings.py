@@ -53,6 +53,7 @@ class Settings(Declared):
         searched_files: The config files that were looked for (rez: `filepaths`, without the file of
             defaults, which is a table here).
         layers: What each of those files says, as it was read, weakest first.
+        environ: The environment variables that are looked at.
         sourced_files: The config files that were read (rez: `sourced_filepaths`, likewise).
     """
 
@@ -216,7 +217,10 @@ class Settings(Declared):
                 return given
         value, where = self._stacked(name, default)
         if isinstance(value, DelayLoad):
-            value = value.get_value()
+            try:
+                value = value.get_value()
+            except ConfigurationError as error:
+                raise _problem(where, name, error) from error
         if value is None and name in FOUND and name not in self.overrides:
             # Deferred: looking around the machine takes modules that a resolve does not need.
             from rezfast.config.machine import found
