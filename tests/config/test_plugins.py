@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,6 +59,15 @@ def test_a_wrong_value_spoils_its_plugin_type_only() -> None:
     assert plugins.shell.bash.prompt == ">"
     with pytest.raises(ConfigurationError, match=r"plugins\.release_vcs\.check_tag: expected a bo"):
         _ = plugins.release_vcs
+
+
+def test_a_wrong_value_is_laid_on_the_file_that_gives_it(tmp_path: Path) -> None:
+    first, second = tmp_path / "a.py", tmp_path / "b.py"
+    first.write_text("plugins = {\n 'release_vcs': {'check_tag': 'no'},\n}\n")
+    second.write_text("plugins = {'release_vcs': {'tag_name': 'v'}}\n")
+    with pytest.raises(ConfigurationError) as raised:
+        _ = Settings.from_sources({}, [str(first), str(second)]).plugins.release_vcs
+    assert str(raised.value).startswith(f"{first}:2: plugins.release_vcs.check_tag: expected a b")
 
 
 def test_commands_of_a_release_hook() -> None:

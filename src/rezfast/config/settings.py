@@ -285,12 +285,21 @@ class Settings(Declared):
 
     def _plugins(self) -> Plugins:
         # Deferred: what has no package on disk asks for no plugin.
-        from rezfast.config.plugins import Plugins
+        from rezfast.config.plugins import Plugins, values_below
 
         given, where = self._stacked("plugins", {})
         if not isinstance(given, dict):
             raise _problem(where, "plugins", f"expected a dict, got {given!r}")
-        return Plugins(given, where, self._usable)
+
+        def last(field: str) -> str:
+            sources: list[tuple[str, Mapping[str, Any]]]
+            sources = [(layer.where, layer.values) for layer in self.layers]
+            for where, tree in reversed([*sources, (OVERRIDES, self.overrides)]):
+                for _ in values_below(tree, field):
+                    return where
+            return DEFAULT
+
+        return Plugins(given, last, self._usable)
 
     def _nonlocal_packages_path(self) -> tuple[str, ...]:
         paths = list(self.packages_path)
