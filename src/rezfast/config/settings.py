@@ -292,12 +292,13 @@ class Settings(Declared):
             raise _problem(where, "plugins", f"expected a dict, got {given!r}")
 
         def last(field: str) -> str:
-            sources: list[tuple[str, Mapping[str, Any]]]
-            sources = [(layer.where, layer.values) for layer in self.layers]
-            for where, tree in reversed([*sources, (OVERRIDES, self.overrides)]):
-                for _ in values_below(tree, field):
-                    return where
-            return DEFAULT
+            found = DEFAULT
+            for layer in self.layers:
+                for _ in values_below(layer.values, field):
+                    found = layer.where
+            for _ in values_below(self.overrides, field):
+                found = OVERRIDES
+            return found
 
         return Plugins(given, last, self._usable)
 
