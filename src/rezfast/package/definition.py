@@ -164,15 +164,20 @@ class _Record:
             return checked(self._data[field])
         except ValueError as error:
             broken = PackageMetadataError(
-                f"{field} is wrong: {error}", self._path, _line_of_field(self._path, field)
+                f"{field} is wrong: {error}", self._path, line_of_field(self._path, field)
             )
             broken.attribute = field
             self._broken[field] = broken
             return None
 
 
-def _line_of_field(path: str, field: str) -> int | None:
-    """The last line that sets a field in so many words, when the definition is a file."""
+def line_of_field(path: str, field: str) -> int | None:
+    """The last line that sets a field in so many words, when the definition is a file.
+
+    Args:
+        path: The definition; need not be a file.
+        field: Name of an attribute.
+    """
     import re
 
     try:
