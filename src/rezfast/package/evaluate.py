@@ -38,6 +38,11 @@ _EARLY_NAMES: Mapping[str, Any] = {
     "build_variant_requires": (),
 }
 
+_BUILTINS = vars(builtins)
+
+# Values that are neither functions nor hold any that count; most are of these types.
+_PLAIN = frozenset((str, list, int, bool, float, tuple, type(None), SourceCode))
+
 # One evaluation at a time: stdout, the working directory and sys.path belong to the process.
 _guard = threading.RLock()
 
@@ -68,7 +73,7 @@ def evaluate(source: bytes, path: str) -> dict[str, Any]:
         "include": include,
         "ModifyList": ModifyList,
         "InvalidPackageError": InvalidPackageError,
-        "__builtins__": {**vars(builtins), "__import__": _import},
+        "__builtins__": {**_BUILTINS, "__import__": _import},
     }
     names = dict(own)
     with contained(path):
@@ -77,7 +82,7 @@ def evaluate(source: bytes, path: str) -> dict[str, Any]:
         data = {
             name: value
             for name, value in names.items()
-            if name not in own and (not hasattr(builtins, name) or getattr(builtins, name) != value)
+            if name not in own and (name not in _BUILTINS or _BUILTINS[name] != value)
         }
         data.update(scopes.to_dict())
         _bind(data, data, path)
@@ -88,7 +93,8 @@ def evaluate(source: bytes, path: str) -> dict[str, Any]:
 def _bind(part: dict[str, Any], data: dict[str, Any], path: str) -> None:
     """Replaces functions by what they stand for, in order: `this` sees what is done so far."""
     for name, value in part.items():
-        part[name] = _bound(value, data, path)
+        if type(value) not in _PLAIN:
+            part[name] = _bound(value, data, path)
 
 
 def _bound(value: Any, data: dict[str, Any], path: str) -> Any:
@@ -120,6 +126,8 @@ def _run_early(function: FunctionType, data: dict[str, Any], path: str) -> Any:
 def _trim(part: dict[str, Any]) -> None:
     """Drops functions, modules and private names, down into dicts."""
     for name, value in list(part.items()):
+        if type(value) in _PLAIN and type(name) is str and name[:2] != "__":
+            continue
         if isinstance(value, FunctionType):
             # a build runs it, once it has the whole package
             if value.__name__ != "preprocess":

@@ -12,13 +12,13 @@ kept with the object.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 from typing import Any, ClassVar, Generic, NoReturn, Self, TypeVar, overload
 
 from rezfast._version import Requirement, Version, VersionedObject
 from rezfast.config import Settings, settings
 from rezfast.errors import PackageMetadataError
 from rezfast.package.attributes import LATE_RESULTS, STANDARD
+from rezfast.package.cached import cached
 from rezfast.package.configured import setting
 from rezfast.package.formatting import Formatted
 from rezfast.package.functions import SourceCode
@@ -195,7 +195,7 @@ class PackageBase(Formatted):
         """The repository that it is in."""
         return self.resource.repository
 
-    @cached_property
+    @cached
     def is_local(self) -> bool:
         """Whether it is in the repository for local packages."""
         local: str = setting("local_packages_path", self.config)
@@ -320,7 +320,7 @@ class Package(PackageBase):
         """
         return set(self.data) - self.keys
 
-    @cached_property
+    @cached
     def qualified_name(self) -> str:
         """Name and version: `maya-2024.1`; the name alone for an unversioned package."""
         return str(VersionedObject.construct(self.name, self.version))
@@ -329,12 +329,12 @@ class Package(PackageBase):
         """A request for this version and no other: `maya==2024.1`."""
         return VersionedObject.construct(self.name, self.version).as_exact_requirement()
 
-    @cached_property
+    @cached
     def parent(self) -> PackageFamily | None:
         """The family."""
         return PackageFamily(self.resource.parent)
 
-    @cached_property
+    @cached
     def num_variants(self) -> int:
         """How many variants the definition lists; 0 when it lists none.
 
@@ -460,12 +460,12 @@ class Variant(PackageBase):
     def _non_shortlinked_subpath(self) -> str | None:
         return self.resource.find_subpath(ignore_shortlinks=True)
 
-    @cached_property
+    @cached
     def qualified_package_name(self) -> str:
         """Name and version: `maya-2024.1`."""
         return str(VersionedObject.construct(self.name, self.version))
 
-    @cached_property
+    @cached
     def qualified_name(self) -> str:
         """Name, version and index: `maya-2024.1[0]`; `[]` for a package without variants."""
         return f"{self.qualified_package_name}[{'' if self.index is None else self.index}]"

@@ -13,7 +13,6 @@ from __future__ import annotations
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from functools import cached_property
 from hashlib import sha1
 from types import FunctionType
 from typing import Any, Protocol, Self
@@ -21,6 +20,7 @@ from typing import Any, Protocol, Self
 from rezfast._version import Requirement, Version
 from rezfast.errors import PackageMetadataError, ResourceError
 from rezfast.package.attributes import PACKAGE, check_attribute
+from rezfast.package.cached import cached
 from rezfast.package.configured import setting, with_overrides
 from rezfast.package.functions import SourceCode
 from rezfast.package.old_commands import TextCode, convert_old_commands
@@ -139,7 +139,7 @@ class Resource(ABC):
         """Where the repository is."""
         return self.repository.location
 
-    @cached_property
+    @cached
     def handle(self) -> ResourceHandle:
         """What this resource can be found again by."""
         return ResourceHandle(self.key, self.variables)
@@ -200,7 +200,7 @@ class PackageResource(Resource):
         self._values: dict[str, Any] = {}
         self._variants: dict[int | None, VariantResource] = {}
 
-    @cached_property
+    @cached
     def version(self) -> Version:
         """The version, as the repository has it; empty for an unversioned package."""
         return Version(self.variables.get("version", ""))
@@ -238,7 +238,7 @@ class PackageResource(Resource):
             PackageMetadataError: It cannot be read or run.
         """
 
-    @cached_property
+    @cached
     def data(self) -> dict[str, Any]:
         """Every attribute as the definition gives it, early bound functions run.
 
@@ -294,11 +294,10 @@ class PackageResource(Resource):
         Raises:
             PackageMetadataError: A value is not what it has to be.
         """
-        checked: dict[str, Any] = {"name": self.name, "base": self.base, "version": self.version}
-        for name in PACKAGE:
-            checked[name] = self.value(name)
+        checked = dict.fromkeys(PACKAGE)
         for name, value in self.data.items():
-            checked.setdefault(name, value)
+            checked[name] = self.value(name) if name in PACKAGE else value
+        checked.update(name=self.name, base=self.base, version=self.version)
         return checked
 
     def variant(self, index: int | None) -> VariantResource:
@@ -371,7 +370,7 @@ class VariantResource(Resource):
             raise ResourceError(f"{self.uri}: {self.parent.uri} has no such variant") from None
         return found
 
-    @cached_property
+    @cached
     def root(self) -> str | None:
         """Where this variant's payload is; None when there can be none."""
         return self.root_of(self.subpath)
@@ -381,7 +380,7 @@ class VariantResource(Resource):
         base = self.base
         return os.path.join(base, subpath) if base and subpath else base
 
-    @cached_property
+    @cached
     def subpath(self) -> str | None:
         """Where the payload is below the base; None when it is the base itself."""
         return self.find_subpath()
@@ -416,10 +415,11 @@ class VariantResource(Resource):
         Raises:
             PackageMetadataError: A value is not what it has to be.
         """
-        checked: dict[str, Any] = {"name": self.name, "base": self.base, "version": self.version}
-        for name in PACKAGE:
-            if name != "variants":
-                checked[name] = self.value(name)
+        checked = dict.fromkeys(PACKAGE)
+        for name in self.parent.data.keys() & PACKAGE.keys():
+            checked[name] = self.value(name)
+        checked.update(name=self.name, base=self.base, version=self.version)
+        del checked["variants"]
         return checked
 
 
