@@ -9,7 +9,6 @@ from typing import Any
 from rezfast._version import Requirement, VersionRange
 from rezfast.config import settings
 from rezfast.errors import RezError
-from rezfast.package.configured import setting
 from rezfast.package.formatting import expand_abbreviations
 from rezfast.package.model import Package, Variant
 from rezfast.repository.queries import iter_package_families, iter_packages
@@ -83,7 +82,7 @@ class Search:
         before: int,
         validate: bool,
     ) -> None:
-        self._paths = _not_local() if no_local and not paths else paths
+        self._paths = settings().nonlocal_packages_path if no_local and not paths else paths
         self._kind = kind
         self._latest = latest
         self._after = after
@@ -104,9 +103,7 @@ class Search:
             return kind, [Found(name, kind) for name in names]
         results: list[Found] = []
         for name in names:
-            packages = sorted(
-                iter_packages(name, range_, self._paths), key=lambda one: one.version
-            )
+            packages = sorted(iter_packages(name, range_, self._paths), key=lambda one: one.version)
             for package in packages[-1:] if self._latest else packages:
                 results.extend(self._looked_at(package, kind))
         return kind, results
@@ -145,14 +142,6 @@ class Search:
         early = self._after and timestamp < self._after
         late = self._before and timestamp >= self._before
         return not (early or late)
-
-
-def _not_local() -> list[str]:
-    paths = list(settings().packages_path)
-    local = setting("local_packages_path")
-    if local in paths:
-        paths.remove(local)
-    return paths
 
 
 def _parse(pattern: str | None) -> tuple[str, VersionRange | None]:

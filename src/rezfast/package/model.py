@@ -19,7 +19,6 @@ from rezfast.config import Settings, settings
 from rezfast.errors import PackageMetadataError
 from rezfast.package.attributes import LATE_RESULTS, STANDARD
 from rezfast.package.cached import cached
-from rezfast.package.configured import setting
 from rezfast.package.formatting import Formatted
 from rezfast.package.functions import SourceCode
 from rezfast.package.late import run_late
@@ -198,9 +197,8 @@ class PackageBase(Formatted):
     @cached
     def is_local(self) -> bool:
         """Whether it is in the repository for local packages."""
-        local: str = setting("local_packages_path", self.config)
-        kind = self.resource.repository_type
-        return repository_id(local) == repository_id(f"{kind}@{self.resource.location}")
+        here = f"{self.resource.repository_type}@{self.resource.location}"
+        return repository_id(self.config.local_packages_path) == repository_id(here)
 
     # ---- the definition
 
@@ -223,7 +221,7 @@ class PackageBase(Formatted):
         """The settings that hold for this package: the process's, with its `config` scope on top.
 
         Raises:
-            ConfigurationError: A setting in the scope has the wrong type.
+            PackageMetadataError: The definition cannot be read, or `config` is no dict.
         """
         own: Settings | None = self.resource.value("config")
         return settings() if own is None else own
@@ -356,7 +354,7 @@ class Package(PackageBase):
         if self.relocatable is not None:
             return self.relocatable
         configured = self._configured("default_relocatable")
-        return bool(setting("default_relocatable") if configured is None else configured)
+        return bool(settings().default_relocatable if configured is None else configured)
 
     @property
     def is_cachable(self) -> bool:
@@ -365,15 +363,15 @@ class Package(PackageBase):
             return self.cachable
         configured = self._configured("default_cachable")
         if configured is None:
-            configured = setting("default_cachable")
+            configured = settings().default_cachable
         return self.is_relocatable if configured is None else bool(configured)
 
     def _configured(self, name: str) -> Any:
         """What the settings say for this package's repository, else for its family."""
-        by_repository = setting(f"{name}_per_repository") or {}
+        by_repository = settings().get(f"{name}_per_repository") or {}
         found = by_repository.get(self.resource.location)
         if found is None:
-            by_package = setting(f"{name}_per_package") or {}
+            by_package = settings().get(f"{name}_per_package") or {}
             found = by_package.get(self.name)
         return found
 

@@ -18,10 +18,10 @@ from types import FunctionType
 from typing import Any, Protocol, Self
 
 from rezfast._version import Requirement, Version
+from rezfast.config import settings
 from rezfast.errors import PackageMetadataError, ResourceError
 from rezfast.package.attributes import PACKAGE, check_attribute
 from rezfast.package.cached import cached
-from rezfast.package.configured import setting, with_overrides
 from rezfast.package.functions import SourceCode
 from rezfast.package.old_commands import TextCode, convert_old_commands
 
@@ -52,7 +52,7 @@ def repository_id(path: str) -> tuple[str | int, ...]:
         kind, location = "filesystem", path
     if kind != "filesystem":
         return kind, location
-    location = os.path.realpath(os.path.expanduser(location))
+    location = os.path.realpath(location)
     try:
         return kind, location, os.stat(location).st_ino
     except OSError:
@@ -252,7 +252,6 @@ class PackageResource(Resource):
 
         Raises:
             PackageMetadataError: Its value is not what it has to be.
-            ConfigurationError: A setting in `config` has the wrong type.
         """
         if name in ("name", "version", "base"):
             return getattr(self, name)
@@ -268,11 +267,14 @@ class PackageResource(Resource):
         value = check_attribute(name, self.data[name], PACKAGE[name], self.source_path)
         if name in _CONVERTED:
             return self._commands(name, value)
-        return with_overrides(value) if name == "config" else value
+        if name == "config":
+            return settings().with_overrides(value) if value else settings()
+        return value
 
     def _commands(self, name: str, value: Any) -> SourceCode:
         if isinstance(value, list):
-            if setting("disable_rez_1_compatibility") or setting("error_old_commands"):
+            current = settings()
+            if current.disable_rez_1_compatibility or current.error_old_commands:
                 error = PackageMetadataError(
                     f"{name} is a list of shell commands, as before rez 2: write a function, "
                     "or set disable_rez_1_compatibility to False",
@@ -280,7 +282,7 @@ class PackageResource(Resource):
                 )
                 error.attribute = name
                 raise error
-            value = convert_old_commands(value, setting("env_var_separators"))
+            value = convert_old_commands(value, current.env_var_separators or {})
         if isinstance(value, str):
             return TextCode(value, name, self.source_path)
         if isinstance(value, FunctionType):
@@ -397,8 +399,9 @@ class VariantResource(Resource):
             return os.path.join("", *(request.safe_str() for request in self.variant_requires))
         listed = str([str(request) for request in self.variant_requires])
         digest = sha1(listed.encode("utf-8")).hexdigest()
-        if not ignore_shortlinks and self.base is not None and setting("use_variant_shortlinks"):
-            links: str = setting("variant_shortlinks_dirname")
+        current = settings()
+        links = current.variant_shortlinks_dirname
+        if links and not ignore_shortlinks and self.base and current.use_variant_shortlinks:
             directory = os.path.join(self.base, links)
             name = _link_to(os.path.join(self.base, digest), directory)
             if name is not None:
