@@ -85,26 +85,28 @@ def evaluate(source: bytes, path: str) -> dict[str, Any]:
             if name not in own and (name not in _BUILTINS or _BUILTINS[name] != value)
         }
         data.update(scopes.to_dict())
-        _bind(data, data, path)
+        _bind(data, data, path, source)
         _trim(data)
     return data
 
 
-def _bind(part: dict[str, Any], data: dict[str, Any], path: str) -> None:
+def _bind(part: dict[str, Any], data: dict[str, Any], path: str, source: bytes) -> None:
     """Replaces functions by what they stand for, in order: `this` sees what is done so far."""
     for name, value in part.items():
         if type(value) not in _PLAIN:
-            part[name] = _bound(value, data, path)
+            part[name] = _bound(value, data, path, source)
 
 
-def _bound(value: Any, data: dict[str, Any], path: str) -> Any:
+def _bound(value: Any, data: dict[str, Any], path: str, source: bytes) -> Any:
     if isinstance(value, dict):
-        _bind(value, data, path)
+        _bind(value, data, path, source)
     elif isinstance(value, FunctionType):
         if hasattr(value, "_early"):
-            return _bound(_run_early(value, data, path), data, path)
-        if hasattr(value, "_late") or value.__name__ in REX_FUNCTIONS:
-            return SourceCode(value, path)
+            return _bound(_run_early(value, data, path), data, path, source)
+        if hasattr(value, "_late"):
+            return SourceCode(value, path, source)
+        if value.__name__ in REX_FUNCTIONS:
+            return SourceCode(value, path, source, eval_as_function=False)
     return value
 
 

@@ -23,7 +23,7 @@ from rezfast.errors import PackageMetadataError, ResourceError
 from rezfast.package.attributes import PACKAGE, check_attribute
 from rezfast.package.cached import cached
 from rezfast.package.functions import SourceCode
-from rezfast.package.old_commands import TextCode, convert_old_commands
+from rezfast.package.old_commands import convert_old_commands
 
 _NO_VERSION = ("", False, "_NO_VERSION", None)
 # rez turns text into functions for these; the other two kinds of commands stay as they are
@@ -284,7 +284,7 @@ class PackageResource(Resource):
                 raise error
             value = convert_old_commands(value, current.env_var_separators or {})
         if isinstance(value, str):
-            return TextCode(value, name, self.source_path)
+            return SourceCode.from_text(value, name, self.source_path)
         if isinstance(value, FunctionType):
             return SourceCode(value, self.source_path)
         code: SourceCode = value
