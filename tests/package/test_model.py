@@ -272,7 +272,7 @@ def test_lists_of_shell_commands_are_refused_unless_they_are_allowed(
     use(disable_rez_1_compatibility=False)
     code = lay(source, "bar").commands
     assert code is not None
-    assert "appendenv('PATH', '{root}/bin')" in str(vars(code).get("source"))
+    assert "appendenv('PATH', '{root}/bin')" in code.source
 
 
 def test_the_config_scope_is_on_top_of_the_settings(lay: Lay, use: Callable[..., None]) -> None:

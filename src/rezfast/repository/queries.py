@@ -12,7 +12,7 @@ from typing import Any
 
 from rezfast._version import Requirement, Version, VersionedObject, VersionRange
 from rezfast.config import settings
-from rezfast.errors import PackageFamilyNotFoundError, ResourceError
+from rezfast.errors import PackageFamilyNotFoundError, PackageRequestError, ResourceError
 from rezfast.package.model import Package, PackageFamily, Variant
 from rezfast.package.resource import PackageResource, ResourceHandle, VariantResource
 from rezfast.repository import get_repository
@@ -296,7 +296,7 @@ def _package_in(repository: PackageRepository, uri: str) -> PackageResource | No
         return None
     try:
         return _find(repository, name, Version(version))
-    except ValueError:
+    except (ValueError, PackageRequestError):
         return None
 
 
