@@ -10,8 +10,10 @@ import pytest
 import rez
 import rez.packages as theirs
 from rez.package_repository import package_repository_manager
+from rez.package_search import ResourceSearcher, ResourceSearchResultFormatter
 
 import rezfast.packages as ours
+from rezfast.cli.search_results import Search, lines_of
 from rezfast.repository import clear_caches
 
 # rez loads its plugins in a way that Python deprecates
@@ -97,7 +99,7 @@ def test_texts(paths: list[str]) -> None:
 @pytest.mark.parametrize("paths", PATHS)
 def test_completions(paths: list[str]) -> None:
     prefixes = ["", "m", "mu", "multi", "multi-", "multi-1", "!multi-1", "~t", "t", "un", "x",
-                "timestamped-1.", "timestamped@1", "timestamped#", "single_v", "-", "!"]  # fmt: skip
+                "timestamped-1.", "timestamped@1", "timestamped#", "sing", "-", "!"]  # fmt: skip
     for prefix, family_only in itertools.product(prefixes, (False, True)):
         same("get_completions", prefix, paths=paths, family_only=family_only)
 
@@ -115,3 +117,27 @@ def test_uris_and_handles(paths: list[str]) -> None:
             for variant in package.iter_variants():
                 same("get_variant", variant.handle.to_dict())
                 same("get_variant_from_uri", variant.uri, paths=paths)
+
+
+@pytest.mark.parametrize("kind", [None, "family", "package", "variant"])
+@pytest.mark.parametrize("latest", [False, True])
+def test_searches(kind: str | None, latest: bool) -> None:
+    patterns = [None, "*", "multi", "multi-1+", "time*", "?ulti", "nothing", "timestamped<2", "py*",
+                "timestamped==2.0.0", "[mt]*", "multi-1.*", "variants_py"]  # fmt: skip
+    templates = [None, "{name}|{vers}|{time}|{nope}", "{root}\\n{requires}", "{num}{index}{uri}"]
+    for pattern, times in itertools.product(patterns, [(0, 0), (4000, 0), (0, 4000)]):
+        # one of them cannot be loaded, on which rez ends
+        paths = [YAML, SOLVER] if kind == "variant" or latest else [YAML]
+        after, before = times
+        rez_kind, results = ResourceSearcher(
+            paths, kind, latest=latest, after_time=after, before_time=before
+        ).search(pattern)
+        our_kind, found = Search(
+            paths=paths, kind=kind, no_local=False, latest=latest, after=after, before=before,
+            validate=False,
+        ).run(pattern)  # fmt: skip
+        assert our_kind == rez_kind
+        for template in templates:
+            lines = ResourceSearchResultFormatter(template).format_search_results(results)
+            expected = [text for text, _ in lines]
+            assert [line for one in found for line, _ in lines_of(one, template, False)] == expected

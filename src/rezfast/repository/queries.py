@@ -268,9 +268,9 @@ def _search(uri: str, paths: Paths, look: Any) -> Any:
             return found
     if paths:
         return None
-    # FAMILY/VERSION/package.py, FAMILY/package.py, FAMILY.py<VERSION>
+    # FAMILY.py<VERSION>, or else FAMILY/VERSION/package.py or FAMILY/package.py
     parts = uri.split(os.sep)
-    for levels in (3, 2, 1):
+    for levels in (1,) if "<" in parts[-1] else (3, 2):
         directory = os.sep.join(parts[:-levels])
         if directory:
             found = look(get_repository(directory), uri)
