@@ -5,4 +5,7 @@ evaluate.py     runs a definition with Python, as rez does for an installed pack
 scopes.py       `with scope("config") as c:`
 functions.py    `@early`, `@late`, `@include`, and functions that are kept for later
 late.py         the requirements that a package makes up when a resolve looks at it
+attributes.py   every attribute's check, as tables
+resource.py     what the objects of one package share
+model.py        the objects: families, packages, variants
 """

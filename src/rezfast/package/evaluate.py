@@ -16,7 +16,7 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from types import FunctionType, ModuleType, TracebackType
+from types import CodeType, FunctionType, ModuleType, TracebackType
 from typing import Any, TextIO
 
 from rezfast.config import settings
@@ -87,7 +87,31 @@ def evaluate(source: bytes, path: str) -> dict[str, Any]:
         data.update(scopes.to_dict())
         _bind(data, data, path, source)
         _trim(data)
+    if _only_run_here(code, names):
+        # functions and their globals hold each other: waiting for the garbage collector to find
+        # that out costs as much as running the definition
+        names.clear()
+        names["__builtins__"] = own["__builtins__"]
     return data
+
+
+def _only_run_here(code: CodeType, names: Mapping[str, Any]) -> bool:
+    """Whether no function of a definition can be called later with the definition's globals.
+
+    That is so when all that it defines are early functions, which are done, and those that are
+    kept as source code, which get globals of their own.
+    """
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            function = names.get(constant.co_name)
+            if getattr(function, "__code__", None) is not constant:
+                return False
+            kept = constant.co_name in REX_FUNCTIONS
+            if not (kept or hasattr(function, "_early") or hasattr(function, "_late")):
+                return False
+            if any(isinstance(inner, CodeType) for inner in constant.co_consts):
+                return False
+    return True
 
 
 def _bind(part: dict[str, Any], data: dict[str, Any], path: str, source: bytes) -> None:
