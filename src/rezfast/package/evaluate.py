@@ -101,16 +101,18 @@ def _only_run_here(code: CodeType, names: Mapping[str, Any]) -> bool:
     That is so when all that it defines are early functions, which are done, and those that are
     kept as source code, which get globals of their own.
     """
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            function = names.get(constant.co_name)
-            if getattr(function, "__code__", None) is not constant:
-                return False
-            kept = constant.co_name in REX_FUNCTIONS
-            if not (kept or hasattr(function, "_early") or hasattr(function, "_late")):
-                return False
-            if any(isinstance(inner, CodeType) for inner in constant.co_consts):
-                return False
+    for body in code.co_consts:
+        if not isinstance(body, CodeType):
+            continue
+        function = names.get(body.co_name)
+        if not isinstance(function, FunctionType) or function.__code__ is not body:
+            return False
+        kept = body.co_name in REX_FUNCTIONS
+        if not (kept or hasattr(function, "_early") or hasattr(function, "_late")):
+            return False
+        # a function or class inside it might be what the attribute holds
+        if any(isinstance(inner, CodeType) for inner in body.co_consts):
+            return False
     return True
 
 
