@@ -24,6 +24,7 @@ from rezfast.errors import PackageMetadataError
 from rezfast.package import attributes as kinds
 from rezfast.package.attributes import check_attribute
 from rezfast.package.functions import REX_FUNCTIONS, SourceCode
+from rezfast.package.model import PackageBase, Variant
 from rezfast.package.requests import kind_of
 
 Items = list[tuple[str, Any]]
@@ -96,6 +97,34 @@ def dump_package_data(
     skip = set(skip_attributes)
     items = written_items({name: value for name, value in data.items() if value is not None})
     return "\n\n".join(write(items, skip)) + "\n" if items else ""
+
+
+def package_text(
+    package: PackageBase,
+    format_: FileFormat | str = FileFormat.yaml,
+    skip_attributes: Iterable[str] = (),
+    include_release: bool = False,
+) -> str:
+    """The text of a package's definition, for people to read (rez: `Package.print_info`).
+
+    Args:
+        package: The package, or a variant, which has its package's configuration.
+        format_: `yaml` or `py`.
+        skip_attributes: Names of attributes to leave out.
+        include_release: With what a release wrote, such as `timestamp` and `changelog`.
+
+    Raises:
+        PackageMetadataError: The definition cannot be read, or a value is wrong.
+        ValueError: There is no such format.
+    """
+    data = package.validated_data()
+    own = package.parent if isinstance(package, Variant) else package
+    data.pop("config", None)
+    configuration = (own.data or {}).get("config")
+    if configuration:
+        data["config"] = configuration
+    release = () if include_release else kinds.RELEASE_ATTRIBUTES
+    return dump_package_data(data, format_, (*skip_attributes, *release))
 
 
 # ---- what is written --------------------------------------------------------------

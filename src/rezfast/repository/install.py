@@ -393,21 +393,22 @@ def definition_text(data: Mapping[str, Any], format_: FileFormat) -> bytes:
     given = {name: value for name, value in data.items() if value is not None}
     check_readable(given, format_)
     text = dump_package_data(given, format_)
+    try:
+        content = text.encode()
+    except UnicodeEncodeError as error:
+        raise PackageMetadataError(
+            f"{data['name']} cannot be written: {error.object[error.start]!r} is half a character"
+        ) from None
     if format_ is FileFormat.py:
         try:
-            compile(text, "package.py", "exec", dont_inherit=True)
+            compile(content, "package.py", "exec", dont_inherit=True)
         except (SyntaxError, ValueError) as error:
             line = (getattr(error, "text", None) or "").strip()
             raise PackageMetadataError(
                 f"{data['name']} cannot be written: it would be no valid Python: {error}"
                 f"{f': {line}' if line else ''}"
             ) from None
-    try:
-        return text.encode()
-    except UnicodeEncodeError as error:
-        raise PackageMetadataError(
-            f"{data['name']} cannot be written: {error.object[error.start]!r} is half a character"
-        ) from None
+    return content
 
 
 def write_file(path: str, content: bytes) -> None:
