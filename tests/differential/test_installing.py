@@ -15,11 +15,16 @@ from rez.package_maker import make_package as rez_make_package
 from rez.package_repository import package_repository_manager
 from rez.packages import create_package as rez_create_package
 from rez.packages import get_package_from_repository as rez_get_package
+from rez.vendor.lockfile import LockTimeout
+from rez.vendor.lockfile.linklockfile import LinkLockFile
+from rez.vendor.lockfile.mkdirlockfile import MkdirLockFile
+from rez.vendor.lockfile.symlinklockfile import SymlinkLockFile
 from rez.vendor.schema.schema import SchemaError
 
-from rezfast.errors import RezError
+from rezfast.errors import PackageRepositoryError, RezError
 from rezfast.repository import clear_caches
 from rezfast.repository.install import install_variant
+from rezfast.repository.locks import package_lock
 from rezfast.repository.maker import create_package, make_package
 from rezfast.repository.queries import get_package_from_repository
 
@@ -168,3 +173,20 @@ def test_each_reads_what_the_other_installed(tmp_path: Path) -> None:
                 )
             )
     assert seen.count(seen[0]) == 4
+
+
+def test_locks_exclude_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rezfast.repository.locks._plugin_setting", lambda name, default: 0.1)
+    name = str(tmp_path / ".lock.foo-1.0")
+    for kind in (LinkLockFile, MkdirLockFile, SymlinkLockFile):
+        with package_lock(str(tmp_path), "foo", "1.0"), pytest.raises(LockTimeout):
+            kind(name).acquire(timeout=0.1)
+        lock = kind(name)
+        lock.acquire(timeout=0.1)
+        with (
+            pytest.raises(PackageRepositoryError, match="somebody else"),
+            package_lock(str(tmp_path), "foo", "1.0"),
+        ):
+            pass
+        lock.release()
+    assert os.listdir(tmp_path) == []

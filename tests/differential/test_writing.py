@@ -271,3 +271,54 @@ def check_text_can_be_read(data: dict[str, Any]) -> None:
             if "OLD COMMAND" in str(value):  # commented out on purpose
                 continue
             assert comparable(_as_read(name, ours[name])) == comparable(_as_read(name, value))
+
+
+# ---- generated functions -----------------------------------------------------------------------
+
+LINES = st.lists(
+    st.sampled_from(
+        [
+            ["x = 1"],
+            [""],
+            ["   "],
+            ["# indented"],
+            ["if x:", "    y = 2", "    # deeper", "else:", "    pass"],
+            ['z = """a', "  b", "", '    c"""'],
+            ["f(1,", "  2)"],
+            ["def g():", "    return 5"],
+            ["w = 'ä'  # ü"],
+            [None, "# at the left edge"],
+        ]
+    ),
+    max_size=8,
+)
+
+
+@given(
+    LINES, st.sampled_from([" ", "  ", "    ", "\t", "        "]), st.integers(0, 3), st.booleans()
+)
+@settings(max_examples=EXAMPLES, deadline=None)
+def test_generated_functions(
+    lines: list[list[str | None]], indent: str, head: int, left: bool
+) -> None:
+    text = "name = 'foo'\nversion = '1'\n"
+    text += ["", "@late()\n", "@include('a', 'b')\n@late()\n", "@include('a')\n"][head]
+    text += "def tools():\n" if head in (1, 2) else "def commands():\n"
+    text += f"{indent}first = 1\n"
+    for group in lines:
+        at = indent
+        for line in group:
+            if line is None:
+                at = ""
+            else:
+                text += f"{at}{line}\n"
+    text += f"{indent}last = 1\n" + ("\n# the end\n" if left else "")
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / "package.py"
+        path.write_text(text, encoding="utf-8", newline="")
+        ours, theirs = load_data(str(path)), rez_load(path)
+        assert comparable(ours) == comparable(theirs)
+        written = dump_package_data(ours)
+        assert written == rez_text(theirs, "py")
+        path.write_text(written, encoding="utf-8", newline="")
+        assert comparable(load_data(str(path))) == comparable(rez_load(path))

@@ -99,6 +99,7 @@ def test_a_killed_writer_leaves_the_old_state_or_the_new(tmp_path: Path, version
         # nothing of the killed one is in the way of the next
         _make(path, version)
         assert shown(path)[version] == joined
+        assert os.listdir(path) == ["foo"]
     assert old in seen
     assert new in seen
 
@@ -111,9 +112,10 @@ def _start(path: Path) -> Path:
 
 
 def _make(path: Path, version: str) -> None:
-    with make_package(
-        "foo", str(path), make_root=lambda *_: os.makedirs("bin", exist_ok=True), warn_on_skip=False
-    ) as package:
+    def payload(*_: object) -> None:
+        os.makedirs("bin", exist_ok=True)
+
+    with make_package("foo", str(path), make_root=payload, skip_existing=False) as package:
         package.version = version
         package.variants = [["b"], ["c"]]
 

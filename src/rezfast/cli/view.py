@@ -111,7 +111,8 @@ def _missing(request: Requirement, paths: list[str]) -> str:
     versions = [package.version for package in iter_packages(request.name, paths=paths)]
     if versions and request.range is not None:
         near = [f"{request.name}-{each}" for each in closest_versions(request.range, versions)]
-        return f"no package matches {request}; there is {' or '.join(near)}"
+        be = "the nearest are" if len(near) > 1 else "there is"
+        return f"no package matches {request}; {be} {' and '.join(near)}"
     message = f"there is no package {request.name!r}"
     names = closest_names(request.name, family_names(searched))
     if names:

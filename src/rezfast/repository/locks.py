@@ -42,10 +42,21 @@ def package_lock(location: str, name: str, version: str) -> Iterator[None]:
     path = os.path.join(_directory(location), f".lock.{name}{'-' if version else ''}{version}.lock")
     _acquire(path, _plugin_setting("file_lock_timeout", 10))
     try:
+        _sweep(path)
         yield
     finally:
         with suppress(OSError):
             os.unlink(path)
+
+
+def _sweep(path: str) -> None:
+    """Removes what killed processes of this machine left of their attempts at this lock."""
+    directory, name = os.path.split(path)
+    with suppress(OSError):
+        for other in os.listdir(directory):
+            host, _, process = other.removeprefix(f"{name}.").rpartition(".")[0].rpartition(".")
+            if other.startswith(f"{name}.") and _is_gone(host, process):
+                os.unlink(os.path.join(directory, other))
 
 
 def _directory(location: str) -> str:
@@ -149,6 +160,11 @@ def _is_stale(path: str) -> bool:
             host, _, process = file.read(1000).partition(" ")
     except (OSError, UnicodeDecodeError):
         return False
+    return _is_gone(host, process)
+
+
+def _is_gone(host: str, process: str) -> bool:
+    """Whether that is a process of this machine, and is no more."""
     if host != socket.gethostname() or not process.isdigit():
         return False
     try:
