@@ -176,7 +176,7 @@ def test_each_reads_what_the_other_installed(tmp_path: Path) -> None:
 
 
 def test_locks_exclude_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rezfast.repository.locks._plugin_setting", lambda name, default: 0.1)
+    monkeypatch.setattr("rezfast.repository.locks._timeout", lambda: 0.1)
     name = str(tmp_path / ".lock.foo-1.0")
     for kind in (LinkLockFile, MkdirLockFile, SymlinkLockFile):
         with package_lock(str(tmp_path), "foo", "1.0"), pytest.raises(LockTimeout):

@@ -231,7 +231,7 @@ def test_in_memory() -> None:
 
 
 def test_a_lock_that_somebody_keeps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rezfast.repository.locks._plugin_setting", lambda name, default: 0.1)
+    monkeypatch.setattr("rezfast.repository.locks._timeout", lambda: 0.1)
     with (
         package_lock(str(tmp_path), "foo", "1.0"),
         pytest.raises(PackageRepositoryError, match=r"\.lock\.foo-1\.0\.lock: somebody else"),

@@ -16,7 +16,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
 
 from rezfast.config import settings
 from rezfast.errors import ConfigurationError, PackageRepositoryError
@@ -40,7 +39,7 @@ def package_lock(location: str, name: str, version: str) -> Iterator[None]:
         ConfigurationError: The setting `file_lock_dir` is no name of a directory.
     """
     path = os.path.join(_directory(location), f".lock.{name}{'-' if version else ''}{version}.lock")
-    _acquire(path, _plugin_setting("file_lock_timeout", 10))
+    _acquire(path, _timeout())
     try:
         _sweep(path)
         yield
@@ -71,11 +70,9 @@ def _directory(location: str) -> str:
     return path if os.path.isdir(path) else location
 
 
-def _plugin_setting(name: str, default: Any) -> Any:
-    found: Any = settings()
-    for part in ("plugins", "package_repository", "filesystem", name):
-        found = getattr(found, part, None)
-    return default if found is None else found
+def _timeout() -> float:
+    seconds: float = settings().plugins.package_repository.filesystem.file_lock_timeout
+    return seconds
 
 
 def _acquire(path: str, timeout: float) -> None:
