@@ -16,7 +16,7 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from types import FunctionType, ModuleType, TracebackType
+from types import CodeType, FunctionType, ModuleType, TracebackType
 from typing import Any, TextIO
 
 from rezfast.config import settings
@@ -37,6 +37,11 @@ _EARLY_NAMES: Mapping[str, Any] = {
     "build_variant_index": 0,
     "build_variant_requires": (),
 }
+
+_BUILTINS = vars(builtins)
+
+# Values that are neither functions nor hold any that count; most are of these types.
+_PLAIN = frozenset((str, list, int, bool, float, tuple, type(None), SourceCode))
 
 # One evaluation at a time: stdout, the working directory and sys.path belong to the process.
 _guard = threading.RLock()
@@ -68,7 +73,7 @@ def evaluate(source: bytes, path: str) -> dict[str, Any]:
         "include": include,
         "ModifyList": ModifyList,
         "InvalidPackageError": InvalidPackageError,
-        "__builtins__": {**vars(builtins), "__import__": _import},
+        "__builtins__": {**_BUILTINS, "__import__": _import},
     }
     names = dict(own)
     with contained(path):
@@ -77,28 +82,57 @@ def evaluate(source: bytes, path: str) -> dict[str, Any]:
         data = {
             name: value
             for name, value in names.items()
-            if name not in own and (not hasattr(builtins, name) or getattr(builtins, name) != value)
+            if name not in own and (name not in _BUILTINS or _BUILTINS[name] != value)
         }
         data.update(scopes.to_dict())
-        _bind(data, data, path)
+        _bind(data, data, path, source)
         _trim(data)
+    if _only_run_here(code, names):
+        # functions and their globals hold each other: waiting for the garbage collector to find
+        # that out costs as much as running the definition
+        names.clear()
+        names["__builtins__"] = own["__builtins__"]
     return data
 
 
-def _bind(part: dict[str, Any], data: dict[str, Any], path: str) -> None:
+def _only_run_here(code: CodeType, names: Mapping[str, Any]) -> bool:
+    """Whether no function of a definition can be called later with the definition's globals.
+
+    That is so when all that it defines are early functions, which are done, and those that are
+    kept as source code, which get globals of their own.
+    """
+    for body in code.co_consts:
+        if not isinstance(body, CodeType):
+            continue
+        function = names.get(body.co_name)
+        if not isinstance(function, FunctionType) or function.__code__ is not body:
+            return False
+        kept = body.co_name in REX_FUNCTIONS
+        if not (kept or hasattr(function, "_early") or hasattr(function, "_late")):
+            return False
+        # a function or class inside it might be what the attribute holds
+        if any(isinstance(inner, CodeType) for inner in body.co_consts):
+            return False
+    return True
+
+
+def _bind(part: dict[str, Any], data: dict[str, Any], path: str, source: bytes) -> None:
     """Replaces functions by what they stand for, in order: `this` sees what is done so far."""
     for name, value in part.items():
-        part[name] = _bound(value, data, path)
+        if type(value) not in _PLAIN:
+            part[name] = _bound(value, data, path, source)
 
 
-def _bound(value: Any, data: dict[str, Any], path: str) -> Any:
+def _bound(value: Any, data: dict[str, Any], path: str, source: bytes) -> Any:
     if isinstance(value, dict):
-        _bind(value, data, path)
+        _bind(value, data, path, source)
     elif isinstance(value, FunctionType):
         if hasattr(value, "_early"):
-            return _bound(_run_early(value, data, path), data, path)
-        if hasattr(value, "_late") or value.__name__ in REX_FUNCTIONS:
-            return SourceCode(value, path)
+            return _bound(_run_early(value, data, path), data, path, source)
+        if hasattr(value, "_late"):
+            return SourceCode(value, path, source)
+        if value.__name__ in REX_FUNCTIONS:
+            return SourceCode(value, path, source, eval_as_function=False)
     return value
 
 
@@ -120,6 +154,8 @@ def _run_early(function: FunctionType, data: dict[str, Any], path: str) -> Any:
 def _trim(part: dict[str, Any]) -> None:
     """Drops functions, modules and private names, down into dicts."""
     for name, value in list(part.items()):
+        if type(value) in _PLAIN and type(name) is str and name[:2] != "__":
+            continue
         if isinstance(value, FunctionType):
             # a build runs it, once it has the whole package
             if value.__name__ != "preprocess":

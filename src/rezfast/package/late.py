@@ -15,6 +15,28 @@ from rezfast.package.functions import SourceCode
 from rezfast.package.requests import request_list
 
 
+def run_late(function: SourceCode, this: object, context: object | None, base: str | None) -> Any:
+    """What a late bound function gives.
+
+    Args:
+        function: The function.
+        this: The package or variant that it belongs to.
+        context: See `LateBindings.evaluate`.
+        base: Directory of the package, or None when it has none.
+
+    Raises:
+        PackageMetadataError: The function failed.
+    """
+    names: dict[str, Any] = {"in_context": lambda: context is not None}
+    if context is not None:
+        names["context"] = context
+        bindings = getattr(context, "_get_pre_resolve_bindings", None)
+        names.update(bindings() if bindings is not None else {})
+    names["this"] = this
+    with contained(function.path):
+        return function.run(names, base or "")
+
+
 class LateBindings:
     """Attributes of one package that have no value before somebody asks.
 
@@ -51,15 +73,8 @@ class LateBindings:
         if broken is not None:
             raise broken.with_traceback(None)
         function = self._functions[attribute]
-        names: dict[str, Any] = {"in_context": lambda: context is not None}
-        if context is not None:
-            names["context"] = context
-            bindings = getattr(context, "_get_pre_resolve_bindings", None)
-            names.update(bindings() if bindings is not None else {})
-        names["this"] = package
         base = getattr(package, "base", None) or os.path.dirname(self._path)
-        with contained(self._path):
-            value = function.run(names, base)
+        value = run_late(function, package, context, base)
         try:
             return request_list(value)
         except ValueError as error:
