@@ -1,4 +1,4 @@
-# make demo | test | bench | lint | clean. Everything lives in .venv; a step runs again only when
+# make demo | test | bench | fuzz | lint | clean. Everything lives in .venv; a step runs again only when
 # something it depends on has changed. Needs Python >= 3.11, a C++17 compiler and PyPI.
 
 PYTHON ?= python3
@@ -12,17 +12,32 @@ PROJECT := CMakeLists.txt pyproject.toml README.md LICENSE
 
 DEMO_REQUEST ?= maya houdini usd
 
+# How long `make fuzz` runs, and the part of it in `make test`.
+MINUTES ?= 5
+SHORT_MINUTES ?= 0.6
+
 # Requirement lists have one home, pyproject.toml: $(call requirements,EXPRESSION on the table `p`,NAME).
 requirements = @echo "installing requirements: $(2)" && $(BIN)/python -c "import tomllib; p = tomllib.load(open('pyproject.toml', 'rb')); print(*($(1)), sep='\n')" > $@.txt && $(PIP) install -q -r $@.txt && touch $@
 
-.PHONY: demo test bench lint check package clean
+.PHONY: demo test bench fuzz sanitize lint check package clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.package
 	$(BIN)/rezfast resolve --path examples/packages $(DEMO_REQUEST)
 
-test: check $(VENV)/.test
-	$(BIN)/python -m pytest -p no:benchmark
+# A browser is not among what set-up needs: without one its tests are left out, and that is said.
+BROWSER := $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name))))
+
+test: check sanitize $(VENV)/.test
+	$(if $(BROWSER),,@echo "no browser (chromium) here: the tests that look at pages are left out")
+	$(BIN)/python -m pytest -p no:benchmark $(if $(BROWSER),,-m "not browser")
+
+# Address and undefined behaviour sanitizers look on while generated inputs run.
+fuzz: build/sanitize/.tree $(VENV)/.test
+	PYTHONPATH=tests $(BIN)/python -m fuzz.run --minutes $(MINUTES)
+
+sanitize: build/sanitize/.tree $(VENV)/.test
+	PYTHONPATH=tests $(BIN)/python -m fuzz.run --minutes $(SHORT_MINUTES)
 
 # What reads the code without running it.
 check: lint $(VENV)/.package
@@ -32,6 +47,14 @@ check: lint $(VENV)/.package
 lint: $(VENV)/.test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+
+build/sanitize/.tree: $(VENV)/.build $(SOURCES) CMakeLists.txt tests/fuzz/coverage.cpp
+	@echo "building with sanitizers"
+	@$(BIN)/cmake -S . -B build/sanitize -G Ninja -DCMAKE_BUILD_TYPE=None -DREZFAST_SANITIZE=ON \
+	  -DCMAKE_MAKE_PROGRAM=$(abspath $(BIN))/ninja -DPython_EXECUTABLE=$(abspath $(BIN))/python > /dev/null
+	@$(BIN)/cmake --build build/sanitize > build/sanitize/log.txt || { cat build/sanitize/log.txt; exit 1; }
+	@rm -rf build/sanitize/tree && $(BIN)/cmake --install build/sanitize --prefix build/sanitize/tree > /dev/null
+	@touch $@
 
 bench: $(VENV)/.package $(VENV)/.bench
 	$(BIN)/python -m bench $(BENCH)

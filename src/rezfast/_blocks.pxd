@@ -32,7 +32,7 @@ cdef enum:
 # ---- functions ------------------------------------------------------------------------------------------------
 
 cdef inline bint parameters(Scan* s) noexcept nogil:
-    """`(a, b=None, *args, **kwargs)`: distinct names, and defaults that are literals."""
+    """`(a, b: str = None, *args, **kwargs)`: distinct names, and defaults that are literals."""
     cdef Names names
     cdef size_t size
     cdef int stars = 0, seen = 0
@@ -62,6 +62,10 @@ cdef inline bint parameters(Scan* s) noexcept nogil:
         seen = stars
         if not skip_inside(s):
             return False
+        if s.at[0] == c':':
+            s.at += 1
+            if not skip_inside(s) or not annotation(s, 0) or not skip_inside(s):
+                return refuse(s, REFUSED_SIGNATURE)
         if s.at[0] == c'=' and not stars:
             defaults = True
             s.at += 1
@@ -132,6 +136,8 @@ cdef inline bint decorated(Scan* s) noexcept nogil:
         s.at += 1
         if not skip_inline(s):
             return False
+        if s.reserved_bound:
+            return refuse(s, REFUSED_DECORATOR)
         if is_word(s.at, word_size(s), b"late", 4):
             late = True
             s.at += 4
@@ -214,7 +220,7 @@ cdef inline bint scope_head(Scan* s, string_view* alias) noexcept nogil:
     """`scope("config") as c:`; the cursor is past `with`."""
     cdef size_t size
     cdef char quote
-    if not skip_inline(s) or not is_word(s.at, word_size(s), b"scope", 5):
+    if s.reserved_bound or not skip_inline(s) or not is_word(s.at, word_size(s), b"scope", 5):
         return refuse(s, REFUSED_SCOPE)
     s.at += 5
     quote = peek_at(s, 1)
@@ -292,8 +298,11 @@ cdef inline bint scope_statement(Scan* s, Names& paths) noexcept nogil:
 # ---- either ---------------------------------------------------------------------------------------------------
 
 cdef inline bint is_compound(const Scan* s, size_t size) noexcept nogil:
-    return (s.at[0] == c'@' or is_word(s.at, size, b"def", 3) or is_word(s.at, size, b"with", 4)
-            or is_word(s.at, size, b"async", 5))
+    cdef char c = s.at[0]
+    if c == c'@':
+        return True
+    return (c == c'd' and is_word(s.at, size, b"def", 3)) or (c == c'w' and is_word(s.at, size, b"with", 4)) or (
+        c == c'a' and is_word(s.at, size, b"async", 5))
 
 
 cdef inline bint compound_statement(Scan* s, size_t size, Names& paths) noexcept nogil:

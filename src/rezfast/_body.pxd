@@ -13,10 +13,10 @@ Indentation, brackets and strings count; whether the rest is Python does not.
 from libc.string cimport memchr
 
 from rezfast._lex cimport (
-    MAX_BRACKETS, REFUSED_INDENTATION, REFUSED_NESTING, REFUSED_STRING, REFUSED_SYNTAX, Scan, past_spaces,
-    peek_at, refuse, skip_comment,
+    CHAR_WORD_START, MAX_BRACKETS, REFUSED_INDENTATION, REFUSED_NESTING, REFUSED_STRING, REFUSED_SYNTAX, Scan,
+    char_class, past_spaces, refuse, skip_comment,
 )
-from rezfast._masks cimport Stops, indentation
+from rezfast._masks cimport CLOSERS, Stops, indentation
 
 
 cdef enum Line:
@@ -60,47 +60,17 @@ cdef inline bint format_is_plain(const char* at, const char* end, char quote) no
     return depth == 0
 
 
-cdef inline bint is_formatted(const Scan* s) noexcept nogil:
-    """Whether the quote at the cursor has the prefix of an f-string or a t-string."""
-    cdef char c = s.at[-1] | 0x20 if s.at > s.begin else 0
-    if c == c'r' and s.at - s.begin > 1:
-        c = s.at[-2] | 0x20
+cdef inline bint is_formatted(const Scan* s, const char* quote) noexcept nogil:
+    """Whether a quote has the prefix of an f-string or a t-string."""
+    cdef char c = quote[-1] | 0x20 if quote > s.begin else 0
+    if c == c'r' and quote - s.begin > 1:
+        c = quote[-2] | 0x20
     return c == c'f' or c == c't'
 
 
-cdef inline bint skip_string(Scan* s, Stops& stops) noexcept nogil:
-    """Over a string; the cursor is on its first quote, and so is the last stop."""
-    cdef char quote = s.at[0]
-    cdef char c
-    cdef bint triple = peek_at(s, 1) == quote and peek_at(s, 2) == quote
-    cdef bint formatted = is_formatted(s)
-    cdef const char* start = s.at + (3 if triple else 1)
-    stops.move(start)
-    while True:
-        s.at = stops.next()
-        if s.at == s.end:
-            return refuse(s, REFUSED_SYNTAX)
-        c = s.at[0]
-        if c == quote:
-            if not triple:
-                break
-            if peek_at(s, 1) == quote and peek_at(s, 2) == quote:
-                break
-        elif c == c'\\':
-            if s.end - s.at < 2:
-                return refuse(s, REFUSED_SYNTAX)
-            stops.move(s.at + 2)
-            continue
-        elif c == c'\n' and not triple:
-            return refuse(s, REFUSED_SYNTAX)
-        stops.drop()
-    if formatted and not format_is_plain(start, s.at, quote):
-        return refuse(s, REFUSED_STRING)
-    if triple:
-        stops.move(s.at + 3)
-    else:
-        stops.drop()
-    return True
+cdef inline bint refuse_at(Scan* s, const char* at) noexcept nogil:
+    s.at = at
+    return refuse(s, REFUSED_SYNTAX)
 
 
 cdef inline int start_line(Scan* s, Py_ssize_t* width) noexcept nogil:
@@ -137,68 +107,93 @@ cdef inline int start_line(Scan* s, Py_ssize_t* width) noexcept nogil:
     return LINE_END
 
 
-cdef inline int next_line(Scan* s, Stops& stops, Py_ssize_t* width) noexcept nogil:
-    """`start_line` after the newline at the cursor, which is the last stop."""
-    cdef int blanks = indentation(s.at + 1, s.end)
-    cdef int kind
-    cdef char c
-    if blanks >= width[0] and blanks < 16:
-        c = s.at[1 + blanks]
-        if c > c' ' and c != c'\\':  # nearly every line
-            stops.drop()
-            return LINE_CODE
-    s.at += 1
-    kind = start_line(s, width)
-    if kind == LINE_CODE:
-        stops.move(s.at)
-    return kind
+cdef inline bint goes_on(const char* line, const char* end, Py_ssize_t width) noexcept nogil:
+    """Whether a line is certainly code of the body, as nearly every line is. False: it takes a closer look."""
+    cdef int blanks = indentation(line, end)
+    return blanks >= width and line[blanks] > c' ' and line[blanks] != c'\\'
+
+
+cdef inline bint skip_text(Scan* s, Stops& stops, const char* at) noexcept nogil:
+    """Over the string whose first quote is at `at`, the last stop."""
+    cdef char quote = at[0]
+    cdef bint triple = s.end - at > 2 and at[1] == quote and at[2] == quote
+    cdef bint formatted = char_class(at - 1) & CHAR_WORD_START and is_formatted(s, at)
+    cdef const char* text = at + (3 if triple else 1)
+    stops.move(text)
+    while True:
+        if not stops.any():
+            return refuse_at(s, s.end)
+        at = stops.take()
+        if at[0] == quote:
+            if not triple:
+                break
+            if s.end - at > 2 and at[1] == quote and at[2] == quote:
+                stops.move(at + 3)
+                break
+        elif at[0] == c'\\':
+            if s.end - at < 2:
+                return refuse_at(s, at)
+            stops.move(at + 2)
+        elif at[0] == c'\n' and not triple:
+            return refuse_at(s, at)
+    if formatted and not format_is_plain(text, at, quote):
+        s.at = at
+        return refuse(s, REFUSED_STRING)
+    return True
 
 
 cdef inline bint skip_code(Scan* s, Py_ssize_t* width) noexcept nogil:
     """Over one logical line, its newline included, or, with a `width`, over it and the rest of the body."""
-    cdef char[MAX_BRACKETS] closing
-    cdef int depth = 0
+    cdef char[MAX_BRACKETS + 1] closing  # what has to close the open brackets, the innermost last
+    cdef char* top = closing
+    cdef const char* at
+    cdef const char* end = s.end
+    cdef Stops stops = Stops(s.at, end)
     cdef int kind
     cdef char c
-    cdef Stops stops = Stops(s.at, s.end)
-    while True:
-        s.at = stops.next()
-        if s.at == s.end:
-            return depth == 0 or refuse(s, REFUSED_SYNTAX)
-        c = s.at[0]
-        if c == c'\'' or c == c'"':
-            if not skip_string(s, stops):
-                return False
+    closing[0] = 0
+    while stops.any():
+        at = stops.take()
+        c = at[0]
+        if c == c'#':
+            while c != c'\n':
+                if not stops.any():
+                    s.at = end
+                    return top == closing or refuse(s, REFUSED_SYNTAX)
+                at = stops.take()
+                c = at[0]
+        if CLOSERS[<unsigned char> c]:
+            if top - closing == MAX_BRACKETS:
+                s.at = at
+                return refuse(s, REFUSED_NESTING)
+            top += 1
+            top[0] = CLOSERS[<unsigned char> c]
+        elif c == top[0]:
+            top -= 1
+        elif c == c'\'' or c == c'"':
+            if char_class(at - 1) & CHAR_WORD_START or not stops.skip_short_text(at):
+                if not skip_text(s, stops, at):
+                    return False
         elif c == c'\n':
-            if depth:
-                stops.drop()
-            elif width == NULL:
-                s.at += 1
+            if top != closing:
+                continue
+            if width == NULL:
+                s.at = at + 1
                 return True
-            else:
-                kind = next_line(s, stops, width)
+            if not goes_on(at + 1, end, width[0]):
+                s.at = at + 1
+                kind = start_line(s, width)
                 if kind != LINE_CODE:
                     return kind == LINE_END
-        elif c == c'(' or c == c'[' or c == c'{':
-            if depth == MAX_BRACKETS:
-                return refuse(s, REFUSED_NESTING)
-            closing[depth] = c + (1 if c == c'(' else 2)
-            depth += 1
-            stops.drop()
+                stops.move(s.at)
         elif c == c')' or c == c']' or c == c'}':
-            if depth == 0 or closing[depth - 1] != c:
-                return refuse(s, REFUSED_SYNTAX)
-            depth -= 1
-            stops.drop()
-        elif c == c'#':
-            skip_comment(s)
-            stops.move(s.at)
+            return refuse_at(s, at)
         elif c == c'\\':
-            if peek_at(s, 1) != c'\n' or s.end - s.at < 3:
-                return refuse(s, REFUSED_SYNTAX)
-            stops.move(s.at + 2)
-        else:
-            stops.drop()
+            if end - at < 3 or at[1] != c'\n':
+                return refuse_at(s, at)
+            stops.move(at + 2)
+    s.at = end
+    return top == closing or refuse(s, REFUSED_SYNTAX)
 
 
 cdef inline bint skip_logical_line(Scan* s) noexcept nogil:

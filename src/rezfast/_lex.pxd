@@ -18,7 +18,7 @@ from libc.string cimport memchr, memcmp
 from libcpp cimport bool as cbool
 from libcpp.string cimport string
 
-from rezfast._masks cimport text_stop
+from rezfast._masks cimport indentation, text_stop, word_run
 
 
 cdef extern from *:
@@ -37,11 +37,13 @@ cdef extern from *:
         int view = 0;
         bool started = false, features_closed = false;  // `from __future__` may only come first
         bool builtin_bound = false;  // a builtin's name was bound: an annotation may mean anything
+        bool reserved_bound = false;  // `scope`, `late` or their like is no longer rez's
+        bool name_bound = false, version_bound = false;  // the fields have a value by now
     };
 
     struct CharClasses { unsigned char of[256]; };
     enum : unsigned char { CHAR_WORD_START = 1, CHAR_WORD = 2, CHAR_DIGIT = 4, CHAR_BLANK = 8,
-                           CHAR_HEX = 16, CHAR_STRING_STOP = 32 };
+                           CHAR_HEX = 16, CHAR_STRING_STOP = 32, CHAR_JOIN = 64 };
 
     constexpr CharClasses make_char_classes() {
         CharClasses t{};
@@ -52,6 +54,7 @@ cdef extern from *:
         for (int c = 'A'; c <= 'F'; ++c) t.of[c] |= CHAR_HEX;
         t.of[int('_')] = CHAR_WORD_START | CHAR_WORD;
         for (char c : {' ', '\\t', '\\f'}) t.of[int(c)] |= CHAR_BLANK;
+        t.of[int('\\\\')] |= CHAR_JOIN;
         for (char c : {'\\n', '\\\\', '\\'', '"'}) t.of[int(c)] |= CHAR_STRING_STOP;
         return t;
     }
@@ -70,6 +73,9 @@ cdef extern from *:
         cbool started
         cbool features_closed
         cbool builtin_bound
+        cbool reserved_bound
+        cbool name_bound
+        cbool version_bound
 
     const unsigned char* CHAR_CLASSES "rezfast::char_classes.of"
     enum:
@@ -79,6 +85,7 @@ cdef extern from *:
         CHAR_BLANK "rezfast::CHAR_BLANK"
         CHAR_HEX "rezfast::CHAR_HEX"
         CHAR_STRING_STOP "rezfast::CHAR_STRING_STOP"
+        CHAR_JOIN "rezfast::CHAR_JOIN"
 
 
 # Why a definition is refused. The texts are in _scan.pyx, in this order.
@@ -163,8 +170,8 @@ cdef inline void skip_comment(Scan* s) noexcept nogil:
     s.at = newline if newline != NULL else s.end
 
 
-cdef inline bint skip_inline(Scan* s) noexcept nogil:
-    """Over what separates tokens of one statement: blanks and joined lines."""
+cdef inline bint skip_joined(Scan* s) noexcept nogil:
+    """`skip_inline`, whatever there is."""
     while s.at < s.end:
         if char_class(s.at) & CHAR_BLANK:
             s.at += 1
@@ -176,6 +183,13 @@ cdef inline bint skip_inline(Scan* s) noexcept nogil:
         else:
             return True
     return True
+
+
+cdef inline bint skip_inline(Scan* s) noexcept nogil:
+    """Over what separates tokens of one statement: blanks and joined lines."""
+    if s.at < s.end and s.at[0] == c' ':
+        s.at += 1
+    return s.at == s.end or not char_class(s.at) & (CHAR_BLANK | CHAR_JOIN) or skip_joined(s)
 
 
 cdef inline bint skip_inside(Scan* s) noexcept nogil:
@@ -206,10 +220,15 @@ cdef inline size_t word_size(const Scan* s) noexcept nogil:
     Python folds other letters (NFKC), so that a name which looks foreign may be a field's name.
     """
     cdef const char* p = s.at
+    cdef int run
     if p >= s.end or not char_class(p) & CHAR_WORD_START:
         return 0
-    while p < s.end and char_class(p) & CHAR_WORD:
-        p += 1
+    run = word_run(p, s.end)
+    if run < 16:
+        p += run
+    else:
+        while p < s.end and char_class(p) & CHAR_WORD:
+            p += 1
     if p < s.end and <unsigned char> p[0] >= 0x80:
         return 0
     return p - s.at

@@ -47,64 +47,100 @@ cdef extern from *:
     #endif
     }
 
-    // What ends a stretch of code that is not run: newline " # ' ( ) [ \\ ] { }, and $ % & | for the speed of it.
-    inline uint64_t code_stops_16(const char* at) {
-        Bytes bytes = load_bytes(at);
-        return bits_of((bytes == '\\n') | (Bytes(bytes - 0x22) < 8) | (Bytes((bytes | 0x20) - 0x7B) < 3));
-    }
-
-    inline uint64_t code_stops_64(const char* at) {
-        return code_stops_16(at) | code_stops_16(at + 16) << 16 | code_stops_16(at + 32) << 32
-            | code_stops_16(at + 48) << 48;
-    }
-
-    // Goes from stop to stop.
+    // Goes from stop to stop in code that is not run: newlines, quotes, `#`, backslashes, and brackets.
     class Stops {
     public:
-        Stops(const char* at, const char* end) : end_(end) { move(at); }
         Stops() = default;
+        Stops(const char* at, const char* end) : base_(at), end_(end) { fill(); }
 
-        // The next stop, or the end.
-        const char* next() {
-            while (!mask_) {
-                if (end_ - base_ <= 64) return end_;
-                base_ += 64;
-                fill();
-            }
-            return base_ + __builtin_ctzll(mask_);
+        // Whether there is a stop before the end.
+        bool any() { return all_ || more(); }
+
+        // The next stop, which there has to be.
+        const char* take() {
+            const char* at = base_ + __builtin_ctzll(all_);
+            all_ &= all_ - 1;
+            return at;
         }
 
-        // Leaves out the stop that `next` gave.
-        void drop() { mask_ &= mask_ - 1; }
-
-        // Goes on at `to`, which is not before the last stop.
+        // Goes on at `to`, which is behind the last stop.
         void move(const char* to) {
-            if (base_ && to - base_ < 64) {
-                mask_ &= ~uint64_t(0) << (to - base_);
+            if (to - base_ < 64) {
+                all_ &= ~uint64_t(0) << (to - base_);
             } else {
                 base_ = to;
                 fill();
             }
         }
 
+        // Over the rest of a string that has something in it, but no backslash and no newline, and ends soon; `at` is
+        // its first quote, the last stop. False: it takes a closer look.
+        bool skip_short_text(const char* at) {
+            const char quote = *at;
+            uint64_t stops = no_brackets_ & (~uint64_t(1) << (at - base_));
+            while (stops) {
+                const int found = __builtin_ctzll(stops);
+                const char c = base_[found];
+                if (c == quote) {
+                    if (base_ + found == at + 1) return false;
+                    all_ &= ~uint64_t(1) << found;
+                    return true;
+                }
+                if (c == '\\\\' || c == '\\n') return false;
+                stops &= stops - 1;
+            }
+            return false;
+        }
+
     private:
+        bool more() {
+            while (!all_) {
+                if (end_ - base_ <= 64) return false;
+                base_ += 64;
+                fill();
+            }
+            return true;
+        }
         void fill() {
-            size_t left = end_ - base_;
-            if (left >= 64) { mask_ = code_stops_64(base_); return; }
+            if (end_ - base_ >= 64) look(base_);
+            else fill_last();
+        }
+        [[gnu::noinline]] void fill_last() {
             char rest[64] = {};
-            std::memcpy(rest, base_, left);
-            mask_ = code_stops_64(rest);
+            std::memcpy(rest, base_, end_ - base_);
+            look(rest);
+        }
+        void look(const char* at) {
+            uint64_t brackets = 0;
+            no_brackets_ = 0;
+            for (int part = 0; part < 64; part += 16) {
+                Bytes bytes = load_bytes(at + part), even = bytes & 0xFE, folded = bytes | 0x20;
+                brackets |= bits_of((even == '(') | (folded == '{') | (folded == '}')) << part;
+                no_brackets_ |= bits_of((bytes == '\\n') | (even == '"') | (bytes == '\\'') | (bytes == '\\\\')) << part;
+            }
+            all_ = no_brackets_ | brackets;
         }
         const char* base_ = nullptr;
         const char* end_ = nullptr;
-        uint64_t mask_ = 0;
+        uint64_t all_ = 0, no_brackets_ = 0;  // stops in the 64 bytes from `base_` on; `all_` without those taken
     };
 
-    // Length of the blanks at the cursor, up to 16: what is longer, or has a tab, is not told. -1: too near the end.
+    // Length of the blanks at the cursor, as far as 16. A tab is none of them. -1: too near the end.
     inline int indentation(const char* at, const char* end) {
         if (end - at <= 16) return -1;
         return __builtin_ctz(static_cast<uint32_t>(bits_of(load_bytes(at) != ' ')) | 0x10000u);
     }
+
+    // What closes a bracket; 0 for everything else.
+    struct Closers { char of[256]; };
+    constexpr Closers make_closers() {
+        Closers closers{};
+        closers.of[int('(')] = ')';
+        closers.of[int('[')] = ']';
+        closers.of[int('{')] = '}';
+        return closers;
+    }
+    static constexpr Closers closers = make_closers();
 
     // The first quote, backslash or, unless `triple`, newline; or the end.
     inline const char* text_stop(const char* at, const char* end, bool triple) {
@@ -119,87 +155,130 @@ cdef extern from *:
         return at;
     }
 
-    // Length of the plain text from `at` to the quote; -1 when it is longer than 31, not plain or near the end.
-    inline int plain_text(const char* at, const char* end, char quote) {
-        if (end - at < 32) return -1;
-        uint64_t quotes = 0, odd = 0;
+    inline Bytes word_lanes(Bytes bytes) {
+        return reinterpret_cast<Bytes>(
+            (Bytes((bytes | 0x20) - 'a') < 26) | (Bytes(bytes - '0') < 10) | (bytes == '_'));
+    }
+
+    // How many identifier characters there are at the cursor, up to 16; 16, too, near the end.
+    inline int word_run(const char* at, const char* end) {
+        if (end - at < 16) return 16;
+        return __builtin_ctz(~static_cast<uint32_t>(bits_of(word_lanes(load_bytes(at)))));
+    }
+
+    // The text from `at` to the quote, as far as it is plain.
+    struct PlainText {
+        int size = -1;  // -1: longer than 31, not plain or near the end
+        bool is_word = false;  // identifier characters alone
+        bool is_dotted = false;  // words with single dots between them
+    };
+
+    inline PlainText plain_text(const char* at, const char* end, char quote) {
+        PlainText found;
+        if (end - at < 32) return found;
+        uint64_t quotes = 0, odd = 0, word = 0, dots = 0;
         for (int half = 0; half < 32; half += 16) {
             Bytes bytes = load_bytes(at + half);
             quotes |= bits_of(bytes == static_cast<std::uint8_t>(quote)) << half;
             odd |= bits_of((bytes < 0x20) | (bytes == '\\\\') | (bytes >= 0x80)) << half;
+            word |= bits_of(word_lanes(bytes)) << half;
+            dots |= bits_of(bytes == '.') << half;
+            if (quotes) break;
         }
-        if (!quotes) return -1;
+        if (!quotes) return found;
         int size = __builtin_ctzll(quotes);
-        return odd & ((uint64_t(1) << size) - 1) ? -1 : size;
+        const uint64_t all = (uint64_t(1) << size) - 1;
+        if (odd & all) return found;
+        dots &= all;
+        found.size = size;
+        found.is_word = size && !(~word & all);
+        // a dot at the start, behind a dot or at the end is one bit of these
+        found.is_dotted = size && !(~(word | dots) & all) && !(dots & ((dots << 1) | 1 | (all ^ (all >> 1))));
+        return found;
     }
 
-    // The characters of identifiers.
-    inline uint64_t word_bits_16(Bytes bytes) {
-        return bits_of((Bytes((bytes | 0x20) - 'a') < 26) | (Bytes(bytes - '0') < 10) | (bytes == '_'));
-    }
-
-    // A number of up to eight digits without a leading zero, as one that compares like it; 0 for anything else.
+    // Up to eight digits as a number that compares like theirs.
     inline uint64_t comparable(const char* at, unsigned size) {
         uint64_t word;
         std::memcpy(&word, at, sizeof word);
-        if (size - 1 > 7 || (*at == '0' && size > 1)) return 0;
     #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
         word = __builtin_bswap64(word);
     #endif
-        unsigned shift = 64 - 8 * size;
-        word >>= shift;
-        const uint64_t zeros = 0x3030303030303030u >> shift, high = 0xF0F0F0F0F0F0F0F0u >> shift;
-        return (word & high) == zeros && ((word + (0x0606060606060606u >> shift)) & high) == zeros ? word : 0;
+        return word >> (64 - 8 * size);
     }
 
     // Length of a plain request (`foo`, `!foo-1.2`, `~foo-1.2+`, `foo-1+<2`) from `at` to the quote. 0: it takes
     // a closer look, because it is none, longer than 31, near the end or its limits do not differ in the first number.
     inline unsigned plain_request(const char* at, const char* end, char quote) {
         if (end - at < 48) return 0;
-        unsigned sigil = (*at == '!') | (*at == '~');
+        const unsigned sigil = (*at == '!') | (*at == '~');
         at += sigil;
-        uint64_t word = 0, quotes = 0, dash = 0, plus = 0, less = 0, dot = 0;
+        uint64_t word = 0, known = 0, digit = 0, dash = 0, plus = 0, less = 0;
         for (int half = 0; half < 32; half += 16) {
             Bytes bytes = load_bytes(at + half);
-            word |= word_bits_16(bytes) << half;
-            quotes |= bits_of(bytes == static_cast<std::uint8_t>(quote)) << half;
-            dash |= bits_of(bytes == '-') << half;
-            plus |= bits_of(bytes == '+') << half;
-            less |= bits_of(bytes == '<') << half;
-            dot |= bits_of(bytes == '.') << half;
+            auto digits = Bytes(bytes - '0') < 10;
+            auto words = (Bytes((bytes | 0x20) - 'a') < 26) | digits | (bytes == '_');
+            auto dashes = bytes == '-', pluses = bytes == '+', lesses = bytes == '<';
+            word |= bits_of(words) << half;
+            known |= bits_of(words | dashes | pluses | lesses | (bytes == '.')) << half;
+            digit |= bits_of(digits) << half;
+            dash |= bits_of(dashes) << half;
+            plus |= bits_of(pluses) << half;
+            less |= bits_of(lesses) << half;
+            if (known != 0xFFFF) break;  // it ends in the first half, as most do
         }
-        if (!quotes) return 0;
-        unsigned size = __builtin_ctzll(quotes);
-        const uint64_t all = (uint64_t(1) << size) - 1, odd = ~word & all;
-        const unsigned name = odd ? __builtin_ctzll(odd) : size;
+        const unsigned size = __builtin_ctzll(~known);  // 32 at the most
+        if (size > 31 || at[size] != quote) return 0;
+        const uint64_t past = uint64_t(1) << size, all = past - 1, odd = ~word & all;
+        const unsigned name = __builtin_ctzll(odd | past);
         if (!name || (name == 11 && std::memcmp(at, "__pycache__", 11) == 0)) return 0;
         if (!odd) return sigil + size;
-        dash &= all; plus &= all; less &= all; dot &= all;
-        // a name, one dash, and then nothing but dots and at most one `+` or `+<`
-        const uint64_t first = odd & (~odd + 1);
-        if (dash != first || (odd ^ dash ^ plus ^ less ^ dot) || (plus & (plus - 1))) return 0;
-        // no empty token: only `<` stands directly behind something
-        const uint64_t behind = odd & (odd << 1), last = uint64_t(1) << (size - 1);
-        if (behind != less || (less && less != plus << 1) || (odd & last & ~plus)) return 0;
-        if (!less) return plus && plus != last ? 0 : sigil + size;
+        dash &= all; plus &= all; less &= all;
+        // a name, a dash, and then nothing but dots, dashes and at most one `+` or `+<`; no empty token: only `<`
+        // stands directly behind something
+        const uint64_t behind = odd & (odd << 1), last = past >> 1, first = uint64_t(1) << name;
+        if ((~dash & first) | (plus & (plus - 1)) | (behind ^ less) | (odd & last & ~plus)) return 0;
+        if (!less) return plus & ~last ? 0 : sigil + size;
+        if (less != plus << 1 || dash != first) return 0;
+        // the limits are in order when their first tokens are numbers and are
         const unsigned lower = name + 1, upper = __builtin_ctzll(less) + 1;
-        const uint64_t ends = odd | (last << 1);
-        const unsigned lower_size = __builtin_ctzll(ends >> lower), upper_size = __builtin_ctzll(ends >> upper);
-        const uint64_t low = comparable(at + lower, lower_size), high = comparable(at + upper, upper_size);
-        return low && low < high ? sigil + size : 0;
+        const unsigned lower_size = __builtin_ctzll(~digit >> lower), upper_size = __builtin_ctzll(~digit >> upper);
+        const uint64_t ends = odd | past;
+        if (!(ends >> (lower + lower_size) & ends >> (upper + upper_size) & 1)) return 0;
+        if (((at[lower] == '0') & (lower_size > 1)) | ((at[upper] == '0') & (upper_size > 1))) return 0;
+        if ((lower_size - 1) | (upper_size - 1)) {
+            if (lower_size - 1 > 7 || upper_size - 1 > 7) return 0;
+            return comparable(at + lower, lower_size) < comparable(at + upper, upper_size) ? sigil + size : 0;
+        }
+        return at[lower] < at[upper] ? sigil + size : 0;
     }
 
-    // What bytes a text has that it takes care with.
-    struct Odd { bool high, nul, cr; };
+    // What a text has that is taken care of: bytes beyond ASCII, a NUL, a CR.
+    struct Odd { bool high = false, nul = false, cr = false; };
 
     inline Odd odd_bytes(const char* at, size_t size) {
-        std::uint8_t high = 0, nul = 0, cr = 0;
-        for (size_t i = 0; i < size; ++i) {
-            high |= static_cast<std::uint8_t>(at[i]);
-            nul |= static_cast<std::uint8_t>(at[i] == 0);
-            cr |= static_cast<std::uint8_t>(at[i] == '\\r');
+        Odd found;
+        Bytes high = {}, least = ~high, least_cr = least;  // `^` makes a CR, too, the least there is
+        size_t i = 0;
+        for (; size - i >= 16; i += 16) {
+            Bytes bytes = load_bytes(at + i), turned = bytes ^ '\\r';
+            high |= bytes;
+            least = bytes < least ? bytes : least;
+            least_cr = turned < least_cr ? turned : least_cr;
         }
-        return {high >= 0x80, nul != 0, cr != 0};
+        if (size - i) {
+            char rest[16];
+            std::memset(rest, ' ', sizeof rest);
+            std::memcpy(rest, at + i, size - i);
+            Bytes bytes = load_bytes(rest), turned = bytes ^ '\\r';
+            high |= bytes;
+            least = bytes < least ? bytes : least;
+            least_cr = turned < least_cr ? turned : least_cr;
+        }
+        found.high = bits_of(high >= 0x80) != 0;
+        found.nul = bits_of(least == 0) != 0;
+        found.cr = bits_of(least_cr == 0) != 0;
+        return found;
     }
 
     }
@@ -208,17 +287,25 @@ cdef extern from *:
     cdef cppclass Stops "rezfast::Stops":
         Stops() noexcept nogil
         Stops(const char* at, const char* end) noexcept nogil
-        const char* next() noexcept nogil
-        void drop() noexcept nogil
+        bint any() noexcept nogil
+        const char* take() noexcept nogil
         void move(const char* to) noexcept nogil
+        bint skip_short_text(const char* at) noexcept nogil
+
+    cdef struct PlainText "rezfast::PlainText":
+        int size
+        bint is_word
+        bint is_dotted
 
     cdef struct Odd "rezfast::Odd":
         bint high
         bint nul
         bint cr
 
+    const char* CLOSERS "rezfast::closers.of"
     int indentation "rezfast::indentation"(const char* at, const char* end) noexcept nogil
     const char* text_stop "rezfast::text_stop"(const char* at, const char* end, bint triple) noexcept nogil
-    int plain_text "rezfast::plain_text"(const char* at, const char* end, char quote) noexcept nogil
+    int word_run "rezfast::word_run"(const char* at, const char* end) noexcept nogil
+    PlainText plain_text "rezfast::plain_text"(const char* at, const char* end, char quote) noexcept nogil
     unsigned int plain_request "rezfast::plain_request"(const char* at, const char* end, char quote) noexcept nogil
     Odd odd_bytes "rezfast::odd_bytes"(const char* at, size_t size) noexcept nogil

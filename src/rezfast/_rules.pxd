@@ -8,6 +8,7 @@ cdef extern from *:
     """
     #ifndef REZFAST_RULES
     #define REZFAST_RULES
+    #include <cstring>
     #include <string>
     #include <string_view>
     #include <vector>
@@ -18,15 +19,21 @@ cdef extern from *:
     enum Field { FIELD_NONE, FIELD_NAME, FIELD_VERSION, FIELD_REQUIRES, FIELD_VARIANTS, FIELD_BUILD_REQUIRES,
                  FIELD_PRIVATE_BUILD_REQUIRES, FIELD_TIMESTAMP, FIELD_HASHED_VARIANTS };
 
+    template <size_t N>
+    inline bool is_text(std::string_view name, const char (&text)[N]) {
+        return std::memcmp(name.data(), text, N - 1) == 0;  // a size that is known needs no call
+    }
+
     inline int field_of(std::string_view name) {
         switch (name.size()) {
-            case 4: return name == "name" ? FIELD_NAME : FIELD_NONE;
-            case 7: return name == "version" ? FIELD_VERSION : FIELD_NONE;
-            case 8: return name == "requires" ? FIELD_REQUIRES : name == "variants" ? FIELD_VARIANTS : FIELD_NONE;
-            case 9: return name == "timestamp" ? FIELD_TIMESTAMP : FIELD_NONE;
-            case 14: return name == "build_requires" ? FIELD_BUILD_REQUIRES : FIELD_NONE;
-            case 15: return name == "hashed_variants" ? FIELD_HASHED_VARIANTS : FIELD_NONE;
-            case 22: return name == "private_build_requires" ? FIELD_PRIVATE_BUILD_REQUIRES : FIELD_NONE;
+            case 4: return is_text(name, "name") ? FIELD_NAME : FIELD_NONE;
+            case 7: return is_text(name, "version") ? FIELD_VERSION : FIELD_NONE;
+            case 8: return is_text(name, "requires") ? FIELD_REQUIRES
+                : is_text(name, "variants") ? FIELD_VARIANTS : FIELD_NONE;
+            case 9: return is_text(name, "timestamp") ? FIELD_TIMESTAMP : FIELD_NONE;
+            case 14: return is_text(name, "build_requires") ? FIELD_BUILD_REQUIRES : FIELD_NONE;
+            case 15: return is_text(name, "hashed_variants") ? FIELD_HASHED_VARIANTS : FIELD_NONE;
+            case 22: return is_text(name, "private_build_requires") ? FIELD_PRIVATE_BUILD_REQUIRES : FIELD_NONE;
             default: return FIELD_NONE;
         }
     }
@@ -54,10 +61,14 @@ cdef extern from *:
     }
 
     // Names that rez puts there itself, or drops by name from what the definition leaves behind.
-    inline bool is_reserved(std::string_view name) {
+    inline bool is_reserved_word(std::string_view name) {
         static constexpr std::string_view list[] = {
             "scope", "early", "late", "include", "ModifyList", "InvalidPackageError"};
-        return (name.size() >= 2 && name[0] == '_' && name[1] == '_') || is_one_of(name, list);
+        return is_one_of(name, list);
+    }
+
+    inline bool is_reserved(std::string_view name) {
+        return (name.size() >= 2 && name[0] == '_' && name[1] == '_') || is_reserved_word(name);
     }
 
     // Functions that rez keeps as commands; `late` raises on them.
@@ -77,19 +88,22 @@ cdef extern from *:
     }
 
     // What rez's schema wants of an attribute when it builds from the definition.
-    enum SourceKind { SOURCE_ANY, SOURCE_TEXT, SOURCE_BOOL, SOURCE_TEXT_LIST, SOURCE_REFUSED };
+    enum SourceKind { SOURCE_ANY, SOURCE_TEXT, SOURCE_BOOL, SOURCE_TEXT_LIST, SOURCE_HELP, SOURCE_COMMAND,
+                      SOURCE_TESTS, SOURCE_REFUSED };
 
     inline int source_kind(std::string_view name) {
         static constexpr std::string_view text[] = {
-            "description", "uuid", "build_system", "build_command", "changelog", "vcs", "release_message", "help",
+            "description", "uuid", "build_system", "changelog", "vcs", "release_message",
             "commands", "pre_commands", "post_commands", "pre_build_commands", "pre_test_commands"};
         static constexpr std::string_view flag[] = {"has_plugins", "relocatable", "cachable"};
         static constexpr std::string_view texts[] = {"authors", "tools", "plugin_for"};
         static constexpr std::string_view refused[] = {
-            "base", "config", "preprocess", "requires_rez_version", "tests", "previous_version", "installed_variants",
+            "base", "config", "preprocess", "requires_rez_version", "previous_version", "installed_variants",
             "skipped_variants", "package_cls"};
         return is_one_of(name, text) ? SOURCE_TEXT : is_one_of(name, flag) ? SOURCE_BOOL
-            : is_one_of(name, texts) ? SOURCE_TEXT_LIST : is_one_of(name, refused) ? SOURCE_REFUSED : SOURCE_ANY;
+            : is_one_of(name, texts) ? SOURCE_TEXT_LIST : is_one_of(name, refused) ? SOURCE_REFUSED
+            : name == "help" ? SOURCE_HELP : name == "build_command" ? SOURCE_COMMAND
+            : name == "tests" ? SOURCE_TESTS : SOURCE_ANY;
     }
 
     inline bool is_plain_annotation(std::string_view name) {
@@ -197,6 +211,9 @@ cdef extern from *:
     enum:
         SOURCE_ANY "rezfast::SOURCE_ANY"
         SOURCE_TEXT "rezfast::SOURCE_TEXT"
+        SOURCE_HELP "rezfast::SOURCE_HELP"
+        SOURCE_COMMAND "rezfast::SOURCE_COMMAND"
+        SOURCE_TESTS "rezfast::SOURCE_TESTS"
         SOURCE_TEXT_LIST "rezfast::SOURCE_TEXT_LIST"
         SOURCE_REFUSED "rezfast::SOURCE_REFUSED"
 
@@ -206,6 +223,7 @@ cdef extern from *:
     bint is_keyword "rezfast::is_keyword"(string_view) noexcept nogil
     bint is_branch "rezfast::is_branch"(string_view) noexcept nogil
     bint is_reserved "rezfast::is_reserved"(string_view) noexcept nogil
+    bint is_reserved_word "rezfast::is_reserved_word"(string_view) noexcept nogil
     bint is_rex_function "rezfast::is_rex_function"(string_view) noexcept nogil
     bint is_plain_annotation "rezfast::is_plain_annotation"(string_view) noexcept nogil
     bint is_generic_annotation "rezfast::is_generic_annotation"(string_view) noexcept nogil

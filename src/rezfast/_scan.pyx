@@ -146,16 +146,18 @@ cdef bint head(Scan* s) noexcept nogil:
 cdef bint module(Scan* s, Draft& out) noexcept nogil:
     """Every statement of the definition."""
     cdef Names paths
+    cdef size_t size
     while True:
         if not skip_blank_lines(s):
             return False
         if s.at == s.end:
             return True
-        if is_compound(s, word_size(s)):
+        size = word_size(s)
+        if is_compound(s, size):
             s.features_closed = True
-            if not compound_statement(s, word_size(s), paths):
+            if not compound_statement(s, size, paths):
                 return False
-        elif not simple_line(s, out):
+        elif not simple_line(s, size, out):
             return False
 
 

@@ -5,6 +5,8 @@
     import os             import             a module that is there and does nothing, under a name that is no field's
 """
 
+from libc.string cimport memcmp
+
 from rezfast._definition cimport Draft
 from rezfast._lex cimport (
     CHAR_BLANK, KIND_STRING, NOT_LITERAL, REFUSED_ATTRIBUTE, REFUSED_BRANCH, REFUSED_CLASS, REFUSED_FIELD,
@@ -14,10 +16,11 @@ from rezfast._lex cimport (
 )
 from rezfast._rules cimport (
     field_of, is_branch, is_future_feature, is_generic_annotation, is_keyword, is_plain_annotation, is_reserved,
-    is_standard_module, string_view,
+    is_reserved_word, is_standard_module, string_view,
 )
 from rezfast._scan cimport VIEW_SOURCE
-from rezfast._values cimport field_value, literal, source_attribute
+from rezfast._source cimport source_attribute
+from rezfast._values cimport field_value, literal
 
 
 # How a simple statement ends.
@@ -89,16 +92,19 @@ cdef inline bint assignment(Scan* s, size_t size, Draft& out) noexcept nogil:
     if not field and not bind(s, size):
         return False
     s.at += size
-    if not skip_inline(s):
-        return False
-    if peek(s) == c':':
+    if s.end - s.at > 3 and memcmp(s.at, b" = ", 3) == 0:  # nearly every one
         s.at += 1
-        if not skip_inline(s) or not annotation(s, 0) or not skip_inline(s):
+    else:
+        if not skip_inline(s):
             return False
-        if at_end(s):
-            return True
-    if peek(s) != c'=' or peek_at(s, 1) == c'=':
-        return refuse(s, REFUSED_TARGET)
+        if peek(s) == c':':
+            s.at += 1
+            if not skip_inline(s) or not annotation(s, 0) or not skip_inline(s):
+                return False
+            if at_end(s):
+                return True
+        if peek(s) != c'=' or peek_at(s, 1) == c'=':
+            return refuse(s, REFUSED_TARGET)
     s.at += 1
     if not skip_inline(s):
         return False
@@ -109,7 +115,15 @@ cdef inline bint assignment(Scan* s, size_t size, Draft& out) noexcept nogil:
     return literal(s, False, 0) != NOT_LITERAL
 
 
-cdef inline bint bind_alias(Scan* s, const char* plain, size_t plain_size, bint inside) noexcept nogil:
+cdef inline bint bind_import(Scan* s, size_t size, bint nothing) noexcept nogil:
+    """Binds the name at the cursor. `nothing`: to None, even if rez gave the name a meaning, which it then loses."""
+    if nothing and is_reserved_word(string_view(s.at, size)):
+        s.reserved_bound = True
+        return True
+    return bind(s, size)
+
+
+cdef inline bint bind_alias(Scan* s, const char* plain, size_t plain_size, bint inside, bint nothing) noexcept nogil:
     """Binds what follows `as`, or else the plain name before the cursor."""
     cdef size_t size
     cdef const char* at
@@ -120,13 +134,13 @@ cdef inline bint bind_alias(Scan* s, const char* plain, size_t plain_size, bint 
         if not skip_between(s, inside):
             return False
         size = identifier(s)
-        if not size or not bind(s, size):
+        if not size or not bind_import(s, size, nothing):
             return False
         s.at += size
         return skip_between(s, inside)
     at = s.at
     s.at = plain
-    if not bind(s, plain_size):
+    if not bind_import(s, plain_size, nothing):
         return False
     s.at = at
     return True
@@ -144,7 +158,7 @@ cdef inline bint imported_names(Scan* s, bint inside, bint features) noexcept no
         if features and not is_future_feature(string_view(name, size)):
             return refuse(s, REFUSED_IMPORT)
         s.at += size
-        if not bind_alias(s, name, size, inside):
+        if not bind_alias(s, name, size, inside, not features):
             return False
         if peek(s) != c',':
             return True
@@ -186,7 +200,7 @@ cdef inline bint import_statement(Scan* s) noexcept nogil:
         first = 0
         while first < size and start[first] != c'.':
             first += 1
-        if not bind_alias(s, start, first, False):
+        if not bind_alias(s, start, first, False, False):
             return False
         if peek(s) != c',':
             return True
@@ -235,6 +249,9 @@ cdef inline int end_of_statement(Scan* s) noexcept nogil:
 
 cdef inline int end_of_line(Scan* s) noexcept nogil:
     """Past a comment and the newline."""
+    if s.at < s.end and s.at[0] == c'\n':
+        s.at += 1
+        return STATEMENT_LINE
     if peek(s) == c'#':
         skip_comment(s)
     if s.at < s.end:
@@ -249,6 +266,8 @@ cdef inline bint skip_blank_lines(Scan* s) noexcept nogil:
     """From the start of a line to the first statement, which has to be at the margin, or to the end."""
     cdef const char* line
     while s.at < s.end:
+        if s.at[0] > c'#':  # at the margin, and no comment
+            return True
         while s.at < s.end and s.at[0] == c'\f':
             s.at += 1
         line = s.at
@@ -267,13 +286,11 @@ cdef inline bint skip_blank_lines(Scan* s) noexcept nogil:
     return True
 
 
-cdef inline bint simple_statement(Scan* s, Draft& out) noexcept nogil:
-    """A statement that may share its line with others."""
-    cdef size_t size
+cdef inline bint simple_statement(Scan* s, size_t size, Draft& out) noexcept nogil:
+    """A statement that may share its line with others; it starts with a word of this size."""
     cdef int kind
     cdef bint first = not s.started
     s.started = True
-    size = word_size(s)
     if field_of(string_view(s.at, size)):  # most statements
         s.features_closed = True
         return assignment(s, size, out)
@@ -303,11 +320,11 @@ cdef inline bint simple_statement(Scan* s, Draft& out) noexcept nogil:
     return assignment(s, size, out)
 
 
-cdef inline bint simple_line(Scan* s, Draft& out) noexcept nogil:
-    """Simple statements up to the end of their line."""
+cdef inline bint simple_line(Scan* s, size_t size, Draft& out) noexcept nogil:
+    """Simple statements up to the end of their line; the first starts with a word of this size."""
     cdef int ended
     while True:
-        if not simple_statement(s, out):
+        if not simple_statement(s, size, out):
             return False
         ended = end_of_statement(s)
         if ended != STATEMENT_SEMICOLON:
@@ -317,3 +334,4 @@ cdef inline bint simple_line(Scan* s, Draft& out) noexcept nogil:
             return False
         if s.at == s.end or s.at[0] == c'#' or s.at[0] == c'\n':
             return end_of_line(s)
+        size = word_size(s)

@@ -15,11 +15,12 @@ from rezfast._lex cimport (
     REFUSED_NESTING, REFUSED_SYNTAX, REFUSED_VALUE, Scan, at_string, char_class, is_word, past_spaces, peek, peek_at,
     refuse, skip_between, skip_inside, strings, word_size,
 )
-from rezfast._masks cimport plain_request, plain_text
+from rezfast._masks cimport PlainText, indentation, plain_request, plain_text
 from rezfast._rules cimport (
     FIELD_BUILD_REQUIRES, FIELD_HASHED_VARIANTS, FIELD_NAME, FIELD_PRIVATE_BUILD_REQUIRES, FIELD_REQUIRES,
-    FIELD_TIMESTAMP, FIELD_VARIANTS, SOURCE_ANY, SOURCE_REFUSED, SOURCE_TEXT, SOURCE_TEXT_LIST, source_kind, string_view,
+    FIELD_TIMESTAMP, FIELD_VARIANTS,
 )
+from rezfast._text cimport at_text, text
 from rezfast._version cimport RequirementData, encode_version, is_package_name, parse_requirement
 
 
@@ -93,8 +94,8 @@ cdef inline int literal(Scan* s, bint inside, int depth) noexcept nogil:
     if depth > MAX_LITERAL_DEPTH:
         refuse(s, REFUSED_NESTING)
         return NOT_LITERAL
-    if at_string(s):
-        return strings(s, inside, NULL)
+    if at_string(s) or at_text(s):
+        return text(s, inside, 0)
     c = s.at[0]
     if c == c'[' or c == c'(':
         return sequence(s, depth)
@@ -296,12 +297,17 @@ cdef inline bint field_text(Scan* s, int field, Draft& out) noexcept nogil:
     """The name or the version: one string, or several that Python joins."""
     cdef const char* text = s.at + 1
     cdef string joined
+    cdef PlainText plain
     cdef size_t size
+    cdef bint right = False
     cdef char quote = peek(s)
-    cdef int plain = plain_text(text, s.end, quote) if quote == c'\'' or quote == c'"' else -1
-    if plain > 0 and peek_at(s, plain + 2) == c'\n':  # nearly every one; what follows cannot be joined to it
-        size = plain
+    plain.size = -1
+    if quote == c'\'' or quote == c'"':
+        plain = plain_text(text, s.end, quote)
+    if plain.size >= 0 and peek_at(s, plain.size + 2) == c'\n':  # what follows cannot be joined to it
+        size = plain.size
         s.at += size + 2
+        right = plain.is_word and size != 11 if field == FIELD_NAME else plain.is_dotted
     else:
         if not at_string(s) or strings(s, False, &joined) != KIND_STRING:
             return refuse(s, REFUSED_FIELD)
@@ -309,33 +315,47 @@ cdef inline bint field_text(Scan* s, int field, Draft& out) noexcept nogil:
         size = joined.size()
     if field == FIELD_NAME:
         out.name = out.add(text, size)
-        return is_package_name(text, size) or refuse(s, REFUSED_VALUE)
+        return right or is_package_name(text, size) or refuse(s, REFUSED_VALUE)
     out.version = out.add(text, size)
-    return is_version(text, size) or refuse(s, REFUSED_VALUE)
+    return right or is_version(text, size) or refuse(s, REFUSED_VALUE)
 
 
-cdef inline bint plain_item(Scan* s, Draft& out) noexcept nogil:
-    """A plain request in plain quotes and the comma or bracket after it: nearly every item there is.
+cdef inline bint plain_items(Scan* s, Draft& out) noexcept nogil:
+    """Plain requests in plain quotes, each with the comma or bracket after it: nearly every list there is.
 
-    False, with the cursor where it was: it takes a closer look.
+    Returns whether the last one had a comma, or there was none. The cursor goes no further than is sure.
     """
-    cdef char quote = s.at[0]
-    cdef const char* start = s.at + 1
+    cdef const char* at = s.at
     cdef const char* after
     cdef size_t size
-    if quote != c'\'' and quote != c'"':
-        return False
-    size = plain_request(start, s.end, quote)
-    if not size:
-        return False
-    after = start + size + 1
-    while after < s.end and (char_class(after) & CHAR_BLANK or after[0] == c'\n'):
-        after = past_spaces(after + 1, s.end)
-    if after == s.end or (after[0] != c',' and after[0] != c']'):
-        return False
-    s.at = after
-    out.add_short(start, size)
-    return True
+    cdef int blanks
+    while True:
+        if at < s.end and at[0] == c'\n':
+            blanks = indentation(at + 1, s.end)
+            if blanks < 0:
+                return True
+            at += 1 + blanks
+        elif at < s.end and at[0] == c' ':
+            at += 1
+        if at == s.end or (at[0] != c'\'' and at[0] != c'"'):
+            return True
+        size = plain_request(at + 1, s.end, at[0])
+        if not size:
+            return True
+        after = at + size + 2
+        if after[0] == c'\n':
+            blanks = indentation(after + 1, s.end)
+            if blanks < 0:
+                return True
+            after += 1 + blanks
+        if after[0] != c',' and after[0] != c']':
+            return True
+        out.add_short(at + 1, size)
+        s.at = after
+        if after[0] == c']':
+            return False
+        at = after + 1
+        s.at = at
 
 
 cdef inline bint item(Scan* s, Draft& out) noexcept nogil:
@@ -360,6 +380,8 @@ cdef inline bint requests(Scan* s, Draft& out) noexcept nogil:
         return refuse(s, REFUSED_FIELD)
     s.at += 1
     while True:
+        if comma:
+            comma = plain_items(s, out)
         if not skip_inside(s):
             return False
         if s.at[0] == c']':
@@ -367,7 +389,7 @@ cdef inline bint requests(Scan* s, Draft& out) noexcept nogil:
             return True
         if not comma:
             return refuse(s, REFUSED_FIELD)
-        if not plain_item(s, out) and not item(s, out):
+        if not item(s, out):
             return False
         comma = s.at[0] == c','
         if comma:
@@ -451,45 +473,7 @@ cdef inline bint field_value(Scan* s, int field, Draft& out) noexcept nogil:
         return True
     if field == FIELD_NAME:
         out.has_name = True
+        s.name_bound = True
     else:
-        out.has_version = True
+        out.has_version = s.version_bound = True
     return field_text(s, field, out)
-
-
-# ---- attributes of a source package ---------------------------------------------------------------------------
-
-cdef inline bint text_list(Scan* s) noexcept nogil:
-    """A list of strings, checked and dropped; the cursor is where it has to start."""
-    cdef bint comma = True
-    if peek(s) != c'[':
-        return refuse(s, REFUSED_ATTRIBUTE)
-    s.at += 1
-    while True:
-        if not skip_inside(s):
-            return False
-        if s.at[0] == c']':
-            s.at += 1
-            return True
-        if not comma or not at_string(s) or strings(s, True, NULL) != KIND_STRING:
-            return refuse(s, REFUSED_ATTRIBUTE)
-        comma = peek(s) == c','
-        if comma:
-            s.at += 1
-
-
-cdef inline bint source_attribute(Scan* s, string_view name) noexcept nogil:
-    """A literal of the type that rez's schema wants: unlike a resolve, a build looks at every attribute."""
-    cdef int wanted = source_kind(name)
-    cdef int kind
-    if wanted == SOURCE_REFUSED:
-        return refuse(s, REFUSED_ATTRIBUTE)
-    if wanted == SOURCE_TEXT_LIST:
-        return text_list(s)
-    kind = literal(s, False, 0)
-    if not kind:
-        return False
-    if kind == KIND_NONE or wanted == SOURCE_ANY:  # rez drops what is None
-        return True
-    if kind == (KIND_STRING if wanted == SOURCE_TEXT else KIND_BOOL):
-        return True
-    return refuse(s, REFUSED_ATTRIBUTE)

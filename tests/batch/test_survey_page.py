@@ -173,6 +173,7 @@ def test_differences_are_on_the_page(survey: Survey) -> None:
 # -- in a browser --------------------------------------------------------------------------------
 
 
+@pytest.mark.browser
 def test_a_browser_lays_every_chart_out(
     survey: Survey, browse: Callable[..., bytes], tmp_path: Path
 ) -> None:
@@ -191,6 +192,7 @@ def test_a_browser_lays_every_chart_out(
     [((), LIGHT), (("--blink-settings=preferredColorScheme=0",), DARK)],
     ids=["light", "dark"],
 )
+@pytest.mark.browser
 def test_a_browser_shows_it_in_the_readers_colours(
     options: tuple[str, ...],
     colours: dict[str, str],

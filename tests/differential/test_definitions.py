@@ -7,7 +7,6 @@ evaluated, and then gives what rez gives, or fails where rez fails.
 from __future__ import annotations
 
 import io
-import linecache
 import os
 import tarfile
 import warnings
@@ -17,16 +16,24 @@ from typing import Any
 
 import pytest
 import rez
+from differential.definition_cases import REQUESTS, WRONG_REQUESTS, Judge, seeded_definition
+from differential.rez_definitions import (
+    BROKEN,
+    CHECKED,
+    LISTS,
+    rez_fields,
+    rez_reads,
+    rez_verdict,
+)
+from differential.run_definitions import CHUNK, check_seeds
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rez.package_resources import package_pod_schema
 from rez.package_serialise import dump_package_data
 from rez.packages import iter_packages
 from rez.rex_bindings import RequirementsBinding
 from rez.rex_bindings import intersects as rez_intersects
-from rez.serialise import FileFormat, _load_py, load_from_file
+from rez.serialise import FileFormat, load_from_file
 from rez.utils.sourcecode import SourceCode
-from rez.vendor.schema.schema import Schema, SchemaError
 from rez.version import Requirement as RezRequirement
 
 from rezfast._scan import Scanned, load_files, scan
@@ -38,48 +45,11 @@ from rezfast.package.definition import from_data, load_data, load_definition
 # rez loads its plugins in a way that Python deprecates
 pytestmark = pytest.mark.filterwarnings("ignore:the load_module:DeprecationWarning")
 
-LISTS = ("requires", "variants", "build_requires", "private_build_requires")
-CHECKED = (*LISTS, "timestamp", "hashed_variants")
 FIELDS = ("name", "version", *CHECKED)
 
 REZ = Path(rez.__file__).parent
 BENCHMARK = REZ / "data" / "benchmarking" / "packages.tar.gz"
 EXAMPLES = int(os.environ.get("REZFAST_EXAMPLES", "400"))
-
-
-def _schemas() -> dict[str, Schema]:
-    found = {}
-    for key, schema in package_pod_schema._schema.items():
-        while isinstance(key, Schema):
-            key = key._schema
-        if isinstance(key, str):
-            found[key] = schema if isinstance(schema, Schema) else Schema(schema)
-    return found
-
-
-SCHEMAS = _schemas()
-
-BROKEN = object()  # rez raises when it is asked for the field
-
-
-def rez_fields(data: dict[str, Any]) -> dict[str, Any]:
-    """The fields as rez's schema sees them: None when absent, BROKEN when rejected."""
-    fields: dict[str, Any] = {}
-    for name in CHECKED:
-        value = data.get(name)
-        if name in data:
-            try:
-                SCHEMAS[name].validate(value)
-            except SchemaError:
-                value = BROKEN
-        if name == "timestamp" and isinstance(value, int) and value >= 1 << 63:
-            value = BROKEN  # rez has no limit; a record holds 64 bits
-        fields[name] = value
-    return fields
-
-
-def our_fields(found: Scanned) -> dict[str, Any]:
-    return {name: getattr(found, name) for name in CHECKED}
 
 
 def run(source: bytes) -> dict[str, Any]:
@@ -223,23 +193,6 @@ def test_what_rez_writes_is_read(data: dict[str, Any]) -> None:
 
 
 # ---- generated definitions ---------------------------------------------------------------------
-
-REQUESTS = [
-    "foo", "foo-1", "foo-1.2.3", "foo-1+", "foo-1+<2", "foo==1.0", "!foo-2", "~foo-1", "foo<3",
-    "foo-1|3", ".eph-1", "a_b-1", "a.b-2", "foo@1", "foo-1..3", "foo-0a.b_c",
-]  # fmt: skip
-WRONG_REQUESTS = [
-    "",
-    " foo",
-    "foo-*",
-    "foo-2+<1",
-    "!.eph",
-    "__pycache__",
-    "-1",
-    "foo bar",
-    "é",
-    "~",
-]
 
 
 @st.composite
@@ -466,52 +419,50 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(tmp_path_factory.mktemp("definitions") / "package.py")
 
 
-def rez_reads(source: bytes, path: str) -> dict[str, Any]:
-    """The attributes that rez makes of a definition.
-
-    Raises:
-        Exception: What rez raises.
-    """
-    with open(path, "wb") as file:
-        file.write(source)
-    linecache.clearcache()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        data: dict[str, Any] = _load_py(None, path)
-    return data
+@pytest.mark.parametrize("start", range(0, 10 * EXAMPLES, CHUNK))
+def test_no_generated_definition_is_accepted_wrongly(start: int) -> None:
+    counts, failures = check_seeds(start, start + CHUNK, rez_share=5)
+    assert failures == []
+    assert 0.2 * CHUNK < counts["source: accepted"] < counts["installed: accepted"] < 0.6 * CHUNK
 
 
-def only_a_body_is_broken(source: bytes, path: str) -> bool:
-    """Whether the definition is no Python because of a body, which a resolve never runs."""
-    try:
-        compile(source, path, "exec")
-    except SyntaxError as error:
-        text = source.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
-        before = [line.lstrip(b"\xef\xbb\xbf\x0c") for line in text[: error.lineno]]
-        return any(line.startswith((b"def ", b"async ")) for line in before)
-    except ValueError:
-        return False
-    return False
+@pytest.mark.parametrize(
+    ("told", "truth"),
+    [
+        (b"requires = ['a']", b"requires = ['a']\nrequires.append('b')"),
+        (b"requires = ['a']", b"requires = ['a']\ndel requires"),
+        (b"hashed_variants = True", b"hashed_variants = 1"),
+        (b"requires = ['a']", b"requires = ('a',)"),
+        (b"name = 'a'", b"name = 'a'\nraise SystemExit"),
+        (b"name = 'a'", b"name = 'a'\n1 = 2"),
+        (b"", b"with scope('config') as c:\n    c.x = undefined"),
+    ],
+)
+def test_the_judge_sees_a_wrong_acceptance(told: bytes, truth: bytes) -> None:
+    found = scan(told)
+    assert isinstance(found, Scanned)
+    assert Judge().verdict(told, found) is None
+    assert Judge().verdict(truth, found) is not None
 
 
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(source=definitions())
 def test_what_is_accepted_is_what_rez_reads(source: bytes, path: str) -> None:
-    found = scan(source)
-    if found:
-        assert our_fields(found) == rez_fields(rez_reads(source, path))
+    if scan(source):
+        assert rez_verdict(source, "installed", os.path.dirname(path)) is None
+    if scan(source, view="source"):
+        assert rez_verdict(source, "source", os.path.dirname(path)) is None
 
 
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(source=damaged())
 def test_damage_is_never_read_as_something_else(source: bytes, path: str) -> None:
-    found = scan(source)
-    if found and not only_a_body_is_broken(source, path):
-        assert our_fields(found) == rez_fields(rez_reads(source, path))
+    if scan(source):
+        assert rez_verdict(source, "installed", os.path.dirname(path)) is None
 
 
 @settings(max_examples=EXAMPLES, deadline=None)
-@given(source=definitions())
+@given(source=definitions() | st.integers(0, 100_000).map(seeded_definition))
 def test_evaluation_gives_what_rez_gives(source: bytes, path: str) -> None:
     try:
         expected = rez_fields(rez_reads(source, path))

@@ -75,10 +75,18 @@ ACCEPTED: dict[str, bytes] = {
     "name of a builtin": b'help = "x"\nlicense = "y"\ntools = ["z"]\n',
     "soft keywords": b'match = "a"\ntype = "b"\ncase = "c"\n_ = "d"\n',
     "names that begin like fields": b'requires_rez_version = "2"\nname_ = 1\n_requires = [2]\nvariantsx = 3\n',
+    # ---- texts that are put together
+    "format": b'version = "1"\nuuid = "x-{version}".format(version=str(version))\n',
+    "format by position": b'name = "a"\nversion = "1"\nu = "{}-{} {{}}".format(name, version,)\nw = "{1}{0}{1}".format(name, "x")\n',
+    "percent": b'name = "a"\nuuid = "repository.%s" % name\nt = ["%s-%s%%" % (name, "x")]\n',
+    "sum of texts": b'name = "a"\nversion = "1"\nuuid = name + "-" + version\ntools = ["x" "y" + name]\n',
+    "text of a field": b'name = "a"\nlabel = name\nother = {name: [str(name)]}\n',
+    "joined lines in a text": b'name = "a"\nu = "x" + \\\n  name\nw = ("%s"\n  % name)\n',
     # ---- imports
     "standard modules": b'import os\nimport sys, os.path as p\nimport platform as pl\nname = "foo"\n',
     "lint helper": b"from rez.utils.lint_helper import env, this as t\n",
     "lint helper in brackets": b"from rez.utils.lint_helper import (\n    env,  # used below\n    this,\n)\n",
+    "lint helper for names of rez": b'from rez.utils.lint_helper import env, scope, late, early\nname = "foo"\n',
     "future features": b'"""doc"""\nfrom __future__ import annotations, print_function\nname = "foo"\n',
     # ---- functions
     "commands": b'def commands():\n    env.PATH.append("{root}")\n\nname = "foo"\n',
@@ -86,6 +94,8 @@ ACCEPTED: dict[str, bytes] = {
     "one-line function": b'def commands(): env.A = "x"; env.B = [\n1]\nname = "foo"\n',
     "async function": b'async def f():\n    await x\nname = "foo"\n',
     "signature": b'def f(a, b=None, c=("x", 1), *args, **kwargs) -> str:\n    pass\ndef g(\n  a,\n):\n    pass\n',
+    "annotated parameters": b'def f(a: str, b: list[str] = None, *c: int) -> dict:\n    pass\nname = "foo"\n',
+    "text as a default": b'name = "a"\ndef f(x=name, y="%s" % name):\n    pass\n',
     "field in a body": b'def commands():\n    requires = ["evil"]\n    global variants\nrequires = ["good"]\n',
     "text at the margin of a body": b'def commands():\n    x = """\nrequires = ["evil"]\n"""\n    y = (1,\nrequires)\nname = "foo"\n',
     "comment at the margin of a body": b'def commands():\n    a = 1\n# still inside\n    b = 2\nname = "foo"\n',
@@ -99,6 +109,7 @@ ACCEPTED: dict[str, bytes] = {
     # ---- scopes
     "config scope": b'with scope("config") as c:\n    release_packages_path = "/a"\n    c.x = 1\n    c.plugins.y.z = [2]\nname = "foo"\n',
     "scope without a name": b"with scope('config'):\n\t'''doc'''\n\tx = 1\n\n\t# done\n\tpass\n",
+    "text in a scope": b'name = "a"\nwith scope("config") as c:\n    c.x = "/r/" + name\n',
     "scope entered twice": b'with scope("config") as c:\n  c.a.b = 1\nwith scope("config") as c:\n  c.a.d = 2\nname = "x"\n',
 }
 
@@ -163,3 +174,24 @@ def test_a_record_holds_strings_only() -> None:
 def test_a_view_has_to_exist() -> None:
     with pytest.raises(ValueError, match="'installed' or 'source'"):
         scan("", view="any")  # type: ignore[arg-type]
+
+
+# ---- the source view ---------------------------------------------------------------------------
+
+SOURCE_ACCEPTED: dict[str, str] = {
+    "unversioned": "description = None\nauthors = ['x']",
+    "help pages": "help = [['Home', 'https://x'], ['Code', 'https://y' + name]]",
+    "help text": "help = 'read me'",
+    "tests": "tests = {'u': 'run', 'v': ['run', 'x'], 'w': {'command': 'run', 'requires': ['a-1'], 'run_on': ['default'], 'on_variants': False, 'own': 1}}",
+    "build without a command": "build_command = False",
+    "build commands": "build_command = ['make', 'make install']",
+    "uuid of the name": "uuid = 'repository.%s' % name",
+    "whatever else": "custom = {'a': (1, None)}\nformat_version = 2",
+}
+
+
+@pytest.mark.parametrize("idea", SOURCE_ACCEPTED)
+def test_a_build_reads_the_same(idea: str) -> None:
+    found = scan(f"name = 'foo'\n{SOURCE_ACCEPTED[idea]}\n", view="source")
+    assert isinstance(found, Scanned), found
+    assert found.name == "foo"

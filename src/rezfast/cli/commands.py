@@ -34,6 +34,7 @@ COMMANDS: dict[str, Entry] = {
     "survey": Entry(
         "Look at definitions", "Sort the definitions of whole repositories into classes."
     ),
+    "config": Entry("Look at the configuration", "Show settings, and where they come from."),
 }
 
 
