@@ -6,22 +6,17 @@ is given and none of its definition's. Here the compiled body is kept, and run w
 
 from __future__ import annotations
 
-import glob
-import importlib.util
-import os
 from collections.abc import Callable, Mapping
-from types import FunctionType, ModuleType
+from types import FunctionType
 from typing import Any, TypeVar
 
-from rezfast.errors import PackageMetadataError
+from rezfast.package.included import load_module
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 REX_FUNCTIONS = frozenset(
     ("pre_commands", "commands", "post_commands", "pre_build_commands", "pre_test_commands")
 )
-
-_INCLUDE_DIRECTORY = os.path.join(".rez", "include")
 
 
 def early() -> Callable[[F], F]:
@@ -54,7 +49,9 @@ def include(module: str, *modules: str) -> Callable[[F], F]:
     """Names modules that were copied into the package and that a function uses."""
 
     def mark(function: F) -> F:
-        function._include = (module, *modules)  # type: ignore[attr-defined]
+        # of several, rez looks at the one that is nearest to the function
+        if not hasattr(function, "_include"):
+            function._include = (module, *modules)  # type: ignore[attr-defined]
         return function
 
     return mark
@@ -78,17 +75,17 @@ class SourceCode:
         self._function = function
         self._include: tuple[str, ...] = getattr(function, "_include", ())
 
-    def run(self, names: Mapping[str, Any], base: str) -> Any:
+    def run(self, names: Mapping[str, Any], modules: str) -> Any:
         """Calls the function with nothing but `names` to see.
 
         Args:
             names: What the body finds as globals.
-            base: Directory of the package, where included modules were copied to.
+            modules: Directory of the modules that it includes.
         """
         function = self._function
         seen: dict[str, Any] = {"__builtins__": function.__globals__["__builtins__"]}
         for name in self._include:
-            seen[name] = self._included(name, base)
+            seen[name] = load_module(name, modules, self.path, self.line)
         seen.update(names)
         bound = FunctionType(
             function.__code__, seen, function.__name__, function.__defaults__, function.__closure__
@@ -96,22 +93,14 @@ class SourceCode:
         seen.setdefault(self.name, bound)
         return bound()
 
-    def _included(self, name: str, base: str) -> ModuleType:
-        directory = os.path.join(base, _INCLUDE_DIRECTORY)
-        # rez once wrote NAME-HASH.py
-        found = [os.path.join(directory, f"{name}.py")]
-        if not os.path.isfile(found[0]):
-            found = sorted(glob.glob(os.path.join(glob.escape(directory), f"{name}-*.py")))
-        spec = importlib.util.spec_from_file_location(name, found[0]) if found else None
-        if spec is None or spec.loader is None:
-            raise PackageMetadataError(
-                f"@include({name!r}): no {name}.py in {directory}; build the package again",
-                self.path,
-                self.line,
-            )
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        return module
+    @property
+    def includes(self) -> frozenset[str]:
+        """The modules that it uses by `@include`."""
+        return frozenset(self._include)
+
+    def __deepcopy__(self, memo: object) -> SourceCode:
+        # it does not change, and a copy would not compare equal
+        return self
 
     def __repr__(self) -> str:
         return f"SourceCode({self.name!r}, {self.path!r}, line {self.line})"

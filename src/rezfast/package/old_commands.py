@@ -37,8 +37,9 @@ class TextCode(SourceCode):
         self.path = path
         self.line = 1
         self.late = False
+        self._include = ()
 
-    def run(self, names: Mapping[str, Any], base: str) -> Any:
+    def run(self, names: Mapping[str, Any], modules: str) -> Any:
         """Runs the text as the body of a function that sees nothing but `names`."""
         body = indent(self.source, "    ", lambda line: True)
         seen = dict(names)
