@@ -41,4 +41,4 @@ def with_overrides(overrides: Mapping[str, Any]) -> Settings:
     Raises:
         ConfigurationError: A value has the wrong type.
     """
-    return Settings.from_sources(overrides=overrides) if overrides else settings()
+    return settings().with_overrides(overrides) if overrides else settings()

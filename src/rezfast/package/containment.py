@@ -61,7 +61,7 @@ def contained(path: str, work: Callable[[], T], directory: str | None = None) ->
 
     Raises:
         PackageRejected: In place of `InvalidPackageError`.
-        PackageMetadataError: In place of whatever else the work raised, `SystemExit` included.
+        PackageMetadataError: In place of whatever else the work raised, but `KeyboardInterrupt`.
     """
     with _guard:
         process = _Process()
@@ -76,9 +76,9 @@ def contained(path: str, work: Callable[[], T], directory: str | None = None) ->
                 # its own `try`: the time may be up just here
                 if watch is not None:
                     watch.stop()
-        except PackageMetadataError:
+        except (PackageMetadataError, KeyboardInterrupt):
             raise
-        except (Exception, SystemExit, TimeUp) as error:
+        except BaseException as error:
             raise explained(error, path) from error
         finally:
             if watch is not None:
