@@ -104,7 +104,6 @@ def test_data_is_what_the_definition_says(write: Write) -> None:
             """
         )
     )
-    assert package.keys != []
     assert package.data["keys"] == ["name", "preprocess", "requires"]
     assert package.data["requires"] == ["bar-1", "baz"]
 
