@@ -28,6 +28,9 @@ COMMANDS: dict[str, Entry] = {
     "resolve": Entry(
         "Ask for packages", "Find the packages that meet a request, or say why none do."
     ),
+    "search": Entry(
+        "Ask for packages", "Find families, packages or variants by name, version and time."
+    ),
     "scan": Entry(
         "Look at definitions", "Show what can be read of a definition without running it."
     ),

@@ -36,11 +36,14 @@ _LONGEST_SOURCE = 120
 
 # One evaluation at a time: stdout, the working directory and sys.path belong to the process.
 _guard = threading.RLock()
+# The definitions that run, each inside the one before it.
+_running: list[str] = []
 
 
 def _renew_guard() -> None:
     global _guard
     _guard = threading.RLock()
+    _running.clear()
 
 
 os.register_at_fork(after_in_child=_renew_guard)
@@ -65,10 +68,12 @@ def contained(path: str, work: Callable[[], T], directory: str | None = None) ->
     """
     with _guard:
         process = _Process()
+        outer = len(_running)
+        _running.append(path)
         watch = _watch()
         try:
             try:
-                process.prepare(directory)
+                process.prepare(directory, is_outermost=not outer)
                 if watch is not None:
                     watch.start()
                 return work()
@@ -79,11 +84,14 @@ def contained(path: str, work: Callable[[], T], directory: str | None = None) ->
         except (PackageMetadataError, KeyboardInterrupt):
             raise
         except BaseException as error:
+            if path in _running[:outer]:
+                raise  # from inside itself: it is explained where its own lines are in sight
             raise explained(error, path) from error
         finally:
             if watch is not None:
                 watch.stop()
             process.restore()
+            del _running[outer:]
 
 
 def _watch() -> Watch | None:
@@ -111,10 +119,11 @@ class _Process:
         self._descriptor: int | None = None
         self._is_prepared = False
 
-    def prepare(self, directory: str | None) -> None:
+    def prepare(self, directory: str | None, is_outermost: bool) -> None:
         self._owner = rez_modules.enter()
         self._is_prepared = True
-        self._descriptor = redirect_descriptor()
+        if is_outermost:
+            self._descriptor = redirect_descriptor()
         sys.path = [*sys.path, *settings().package_definition_build_python_paths]
         sys.stdout = ErrorsInstead(sys.stdout)
         if directory is not None:
@@ -122,8 +131,11 @@ class _Process:
 
     def restore(self) -> None:
         restore_descriptor(self._descriptor)
+        sys.stdout, sys.path = self._sys["stdout"], self._sys["path"]
         _put_back(vars(sys), self._sys)
-        sys.argv[:] = self._arguments
+        if sys.argv != self._arguments:
+            sys.argv[:] = self._arguments
+        builtins.__import__ = self._builtins["__import__"]
         _put_back(vars(builtins), self._builtins)
         self._restore_modules()
         if self._is_prepared:
@@ -156,6 +168,8 @@ def _is_imported(module: object) -> bool:
 
 
 def _put_back(names: dict[str, Any], before: dict[str, Any]) -> None:
+    if names == before:
+        return
     for name, value in before.items():
         if names.get(name, before) is not value:
             names[name] = value

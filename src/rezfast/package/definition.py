@@ -7,6 +7,8 @@ path --load_files--> Scanned                                    nearly always
 
 from __future__ import annotations
 
+import os
+
 from rezfast._scan import Refused, Scanned, load_files
 from rezfast.errors import PackageDefinitionFileMissing, PackageMetadataError
 from rezfast.package import requests as check
@@ -72,19 +74,31 @@ def load_source(
         PackageDefinitionFileMissing: There is no such file.
         PackageMetadataError: It cannot be read or run.
     """
-    try:
-        with open(path, "rb") as file:
-            source = file.read(_MAX_SIZE + 1)
-    except OSError as error:
-        raise _unreadable(path, error) from error
-    if len(source) > _MAX_SIZE:
-        raise PackageMetadataError(f"is larger than {_MAX_SIZE >> 20} MB: not a definition", path)
+    source = _read(path)
     if path.endswith(_YAML):
         return _load_yaml(source, path)
     # most resolves evaluate nothing, and then do without what evaluation imports
     from rezfast.package.evaluate import evaluate
 
     return evaluate(source, path, objects, directory)
+
+
+def _read(path: str) -> bytes:
+    try:
+        # one read for what the size says is there; a file object costs as much as all the rest
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            source = os.read(file, min(os.fstat(file).st_size, _MAX_SIZE) + 1)
+            while len(source) <= _MAX_SIZE:
+                more = os.read(file, 1 << 16)
+                if not more:
+                    return source
+                source += more
+        finally:
+            os.close(file)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    raise PackageMetadataError(f"is larger than {_MAX_SIZE >> 20} MB: not a definition", path)
 
 
 def _load_yaml(source: bytes, path: str) -> dict[str, Any]:

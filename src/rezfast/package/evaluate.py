@@ -33,6 +33,11 @@ _OBJECTS: Objects = {
     "build_variant_requires": (),
 }
 
+_BUILTINS = vars(builtins)
+
+# Values that are neither functions nor hold any that count; most are of these types.
+_PLAIN = frozenset((str, list, int, bool, float, tuple, type(None), SourceCode))
+
 
 def evaluate(
     source: bytes, path: str, objects: Objects | None = None, directory: str | None = None
@@ -63,7 +68,7 @@ def _evaluated(source: bytes, path: str, objects: Objects | None) -> dict[str, A
         "ModifyList": ModifyList,
         "InvalidPackageError": InvalidPackageError,
         # late bound functions run with these, too, when nothing else looks after their imports
-        "__builtins__": {**vars(builtins), "__import__": import_module},
+        "__builtins__": {**_BUILTINS, "__import__": import_module},
     }
     names = dict(own)
     code = compile(source, path, "exec", flags=_COMPILE_FLAGS, dont_inherit=True)
@@ -71,13 +76,18 @@ def _evaluated(source: bytes, path: str, objects: Objects | None) -> dict[str, A
     data = {
         name: value
         for name, value in names.items()
-        if name not in own and (not hasattr(builtins, name) or getattr(builtins, name) != value)
+        if name not in own and (name not in _BUILTINS or _BUILTINS[name] != value)
     }
     data.update(scopes.to_dict())
-    return process(data, path, objects)
+    return process(data, path, objects, source)
 
 
-def process(data: dict[str, Any], path: str, objects: Objects | None = None) -> dict[str, Any]:
+def process(
+    data: dict[str, Any],
+    path: str,
+    objects: Objects | None = None,
+    source: bytes | None = None,
+) -> dict[str, Any]:
     """Attributes in place of the functions in `data` that stand for them, in place.
 
     Early functions are run, late ones and commands become `SourceCode`; other functions, modules
@@ -87,8 +97,9 @@ def process(data: dict[str, Any], path: str, objects: Objects | None = None) -> 
         data: What a definition binds, or what a preprocess function made of it.
         path: The definition, for messages.
         objects: See `evaluate`.
+        source: The definition's text; None: to be read when a function's text is asked for.
     """
-    _Binder(data, path, objects).bind(data)
+    _Binder(data, path, objects, source).bind(data)
     _trim(data)
     return data
 
@@ -96,14 +107,18 @@ def process(data: dict[str, Any], path: str, objects: Objects | None = None) -> 
 class _Binder:
     """Replaces functions by what they stand for, in order: `this` sees what is done so far."""
 
-    def __init__(self, data: dict[str, Any], path: str, objects: Objects | None) -> None:
+    def __init__(
+        self, data: dict[str, Any], path: str, objects: Objects | None, source: bytes | None
+    ) -> None:
         self._data = data
         self._path = path
         self._objects = objects
+        self._source = source
 
     def bind(self, part: dict[str, Any]) -> None:
         for name, value in part.items():
-            part[name] = self._bound(value)
+            if type(value) not in _PLAIN:
+                part[name] = self._bound(value)
 
     def _bound(self, value: Any) -> Any:
         if isinstance(value, dict):
@@ -111,8 +126,10 @@ class _Binder:
         elif isinstance(value, FunctionType):
             if hasattr(value, "_early"):
                 return self._bound(self._run_early(value))
-            if hasattr(value, "_late") or value.__name__ in REX_FUNCTIONS:
-                return SourceCode(value, self._path)
+            if hasattr(value, "_late"):
+                return SourceCode(value, self._path, self._source)
+            if value.__name__ in REX_FUNCTIONS:
+                return SourceCode(value, self._path, self._source, eval_as_function=False)
         return value
 
     def _run_early(self, function: FunctionType) -> Any:
@@ -136,6 +153,8 @@ class _Binder:
 def _trim(part: dict[str, Any]) -> None:
     """Drops functions, modules and private names, down into dicts."""
     for name, value in list(part.items()):
+        if type(value) in _PLAIN and type(name) is str and name[:2] != "__":
+            continue
         if isinstance(value, FunctionType):
             # a build runs it, once it has the whole package
             if value.__name__ != "preprocess":

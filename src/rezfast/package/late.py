@@ -34,7 +34,7 @@ def run_late(function: SourceCode, this: object, context: object | None, modules
         bindings = getattr(context, "_get_pre_resolve_bindings", None)
         names.update(bindings() if bindings is not None else {})
     names["this"] = this
-    return contained(function.path, lambda: function.run(names, modules))
+    return contained(function.path, lambda: function.run(names, "", modules))
 
 
 class LateBindings:

@@ -13,14 +13,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from functools import cached_property
 from typing import Any, ClassVar, Generic, NoReturn, Self, TypeVar, overload
 
 from rezfast._version import Requirement, Version, VersionedObject
 from rezfast.config import Settings, settings
 from rezfast.errors import PackageMetadataError
 from rezfast.package.attributes import LATE_RESULTS, STANDARD
-from rezfast.package.configured import setting
+from rezfast.package.cached import cached
 from rezfast.package.formatting import Formatted
 from rezfast.package.functions import SourceCode
 from rezfast.package.included import INCLUDE_DIRECTORY
@@ -197,12 +196,11 @@ class PackageBase(Formatted):
         """The repository that it is in."""
         return self.resource.repository
 
-    @cached_property
+    @cached
     def is_local(self) -> bool:
         """Whether it is in the repository for local packages."""
-        local: str = setting("local_packages_path", self.config)
-        kind = self.resource.repository_type
-        return repository_id(local) == repository_id(f"{kind}@{self.resource.location}")
+        here = f"{self.resource.repository_type}@{self.resource.location}"
+        return repository_id(self.config.local_packages_path) == repository_id(here)
 
     # ---- the definition
 
@@ -225,7 +223,7 @@ class PackageBase(Formatted):
         """The settings that hold for this package: the process's, with its `config` scope on top.
 
         Raises:
-            ConfigurationError: A setting in the scope has the wrong type.
+            PackageMetadataError: The definition cannot be read, or `config` is no dict.
         """
         own: Settings | None = self.resource.value("config")
         return settings() if own is None else own
@@ -327,7 +325,7 @@ class Package(PackageBase):
         """
         return set(self.data) - self.keys
 
-    @cached_property
+    @cached
     def qualified_name(self) -> str:
         """Name and version: `maya-2024.1`; the name alone for an unversioned package."""
         return str(VersionedObject.construct(self.name, self.version))
@@ -336,12 +334,12 @@ class Package(PackageBase):
         """A request for this version and no other: `maya==2024.1`."""
         return VersionedObject.construct(self.name, self.version).as_exact_requirement()
 
-    @cached_property
+    @cached
     def parent(self) -> PackageFamily | None:
         """The family."""
         return PackageFamily(self.resource.parent)
 
-    @cached_property
+    @cached
     def num_variants(self) -> int:
         """How many variants the definition lists; 0 when it lists none.
 
@@ -363,7 +361,7 @@ class Package(PackageBase):
         if self.relocatable is not None:
             return self.relocatable
         configured = self._configured("default_relocatable")
-        return bool(setting("default_relocatable") if configured is None else configured)
+        return bool(settings().default_relocatable if configured is None else configured)
 
     @property
     def is_cachable(self) -> bool:
@@ -372,15 +370,15 @@ class Package(PackageBase):
             return self.cachable
         configured = self._configured("default_cachable")
         if configured is None:
-            configured = setting("default_cachable")
+            configured = settings().default_cachable
         return self.is_relocatable if configured is None else bool(configured)
 
     def _configured(self, name: str) -> Any:
         """What the settings say for this package's repository, else for its family."""
-        by_repository = setting(f"{name}_per_repository") or {}
+        by_repository = settings().get(f"{name}_per_repository") or {}
         found = by_repository.get(self.resource.location)
         if found is None:
-            by_package = setting(f"{name}_per_package") or {}
+            by_package = settings().get(f"{name}_per_package") or {}
             found = by_package.get(self.name)
         return found
 
@@ -467,12 +465,12 @@ class Variant(PackageBase):
     def _non_shortlinked_subpath(self) -> str | None:
         return self.resource.find_subpath(ignore_shortlinks=True)
 
-    @cached_property
+    @cached
     def qualified_package_name(self) -> str:
         """Name and version: `maya-2024.1`."""
         return str(VersionedObject.construct(self.name, self.version))
 
-    @cached_property
+    @cached
     def qualified_name(self) -> str:
         """Name, version and index: `maya-2024.1[0]`; `[]` for a package without variants."""
         return f"{self.qualified_package_name}[{'' if self.index is None else self.index}]"

@@ -1,13 +1,9 @@
-"""Commands that are no functions: text blocks, and lists of shell lines as before rez 2."""
+"""Commands that are lists of shell lines, as before rez 2, turned into code."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from textwrap import indent
-from typing import Any
-
-from rezfast.package.functions import SourceCode
 
 _EXPANSIONS = {
     "!VERSION!": "{version}",
@@ -20,32 +16,6 @@ _EXPANSIONS = {
 
 _QUOTED = re.compile(r'(?<!\\)"(.*?)(?<!\\)"')
 _ALIAS = re.compile("alias (?P<name>.*?)=(?P<value>.*)")
-
-
-class TextCode(SourceCode):
-    """Code that a definition gives as text (rez: `SourceCode(source)`).
-
-    Args:
-        source: The text.
-        name: The attribute that has it.
-        path: The definition.
-    """
-
-    def __init__(self, source: str, name: str, path: str) -> None:
-        self.source = source.rstrip()
-        self.name = name
-        self.path = path
-        self.line = 1
-        self.late = False
-        self._include = ()
-
-    def run(self, names: Mapping[str, Any], modules: str) -> Any:
-        """Runs the text as the body of a function that sees nothing but `names`."""
-        body = indent(self.source, "    ", lambda line: True)
-        seen = dict(names)
-        code = compile(f"def {self.name}():\n{body}\n", self.path, "exec", dont_inherit=True)
-        exec(code, seen)
-        return seen[self.name]()
 
 
 def convert_old_commands(commands: Iterable[str], separators: Mapping[str, str]) -> str:

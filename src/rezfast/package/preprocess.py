@@ -46,8 +46,11 @@ def preprocessed(
         InvalidPackageError: A function raised it.
         ConfigurationError: The module of the setting has no such function.
     """
+    functions = _functions(getattr(this, "preprocess", None), this.config)
+    if not functions:
+        return None
     changed = deepcopy(data)
-    for level, function in _functions(getattr(this, "preprocess", None), this.config):
+    for level, function in functions:
         log.info("Applying %s preprocess function", level)
         try:
             function(this=this, data=changed)

@@ -13,17 +13,17 @@ from __future__ import annotations
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from functools import cached_property
 from hashlib import sha1
 from types import FunctionType
 from typing import Any, Protocol, Self
 
 from rezfast._version import Requirement, Version
+from rezfast.config import settings
 from rezfast.errors import PackageMetadataError, ResourceError
 from rezfast.package.attributes import PACKAGE, check_attribute
-from rezfast.package.configured import setting, with_overrides
+from rezfast.package.cached import cached
 from rezfast.package.functions import SourceCode
-from rezfast.package.old_commands import TextCode, convert_old_commands
+from rezfast.package.old_commands import convert_old_commands
 
 _NO_VERSION = ("", False, "_NO_VERSION", None)
 # rez turns text into functions for these; the other two kinds of commands stay as they are
@@ -52,7 +52,7 @@ def repository_id(path: str) -> tuple[str | int, ...]:
         kind, location = "filesystem", path
     if kind != "filesystem":
         return kind, location
-    location = os.path.realpath(os.path.expanduser(location))
+    location = os.path.realpath(location)
     try:
         return kind, location, os.stat(location).st_ino
     except OSError:
@@ -139,7 +139,7 @@ class Resource(ABC):
         """Where the repository is."""
         return self.repository.location
 
-    @cached_property
+    @cached
     def handle(self) -> ResourceHandle:
         """What this resource can be found again by."""
         return ResourceHandle(self.key, self.variables)
@@ -200,7 +200,7 @@ class PackageResource(Resource):
         self._values: dict[str, Any] = {}
         self._variants: dict[int | None, VariantResource] = {}
 
-    @cached_property
+    @cached
     def version(self) -> Version:
         """The version, as the repository has it; empty for an unversioned package."""
         return Version(self.variables.get("version", ""))
@@ -238,7 +238,7 @@ class PackageResource(Resource):
             PackageMetadataError: It cannot be read or run.
         """
 
-    @cached_property
+    @cached
     def data(self) -> dict[str, Any]:
         """Every attribute as the definition gives it, early bound functions run.
 
@@ -252,7 +252,6 @@ class PackageResource(Resource):
 
         Raises:
             PackageMetadataError: Its value is not what it has to be.
-            ConfigurationError: A setting in `config` has the wrong type.
         """
         if name in ("name", "version", "base"):
             return getattr(self, name)
@@ -268,11 +267,14 @@ class PackageResource(Resource):
         value = check_attribute(name, self.data[name], PACKAGE[name], self.source_path)
         if name in _CONVERTED:
             return self._commands(name, value)
-        return with_overrides(value) if name == "config" else value
+        if name == "config":
+            return settings().with_overrides(value) if value else settings()
+        return value
 
     def _commands(self, name: str, value: Any) -> SourceCode:
         if isinstance(value, list):
-            if setting("disable_rez_1_compatibility") or setting("error_old_commands"):
+            current = settings()
+            if current.disable_rez_1_compatibility or current.error_old_commands:
                 error = PackageMetadataError(
                     f"{name} is a list of shell commands, as before rez 2: write a function, "
                     "or set disable_rez_1_compatibility to False",
@@ -280,9 +282,9 @@ class PackageResource(Resource):
                 )
                 error.attribute = name
                 raise error
-            value = convert_old_commands(value, setting("env_var_separators"))
+            value = convert_old_commands(value, current.env_var_separators or {})
         if isinstance(value, str):
-            return TextCode(value, name, self.source_path)
+            return SourceCode.from_text(value, name, self.source_path)
         if isinstance(value, FunctionType):
             return SourceCode(value, self.source_path)
         code: SourceCode = value
@@ -294,11 +296,10 @@ class PackageResource(Resource):
         Raises:
             PackageMetadataError: A value is not what it has to be.
         """
-        checked: dict[str, Any] = {"name": self.name, "base": self.base, "version": self.version}
-        for name in PACKAGE:
-            checked[name] = self.value(name)
+        checked = dict.fromkeys(PACKAGE)
         for name, value in self.data.items():
-            checked.setdefault(name, value)
+            checked[name] = self.value(name) if name in PACKAGE else value
+        checked.update(name=self.name, base=self.base, version=self.version)
         return checked
 
     def variant(self, index: int | None) -> VariantResource:
@@ -371,7 +372,7 @@ class VariantResource(Resource):
             raise ResourceError(f"{self.uri}: {self.parent.uri} has no such variant") from None
         return found
 
-    @cached_property
+    @cached
     def root(self) -> str | None:
         """Where this variant's payload is; None when there can be none."""
         return self.root_of(self.subpath)
@@ -381,7 +382,7 @@ class VariantResource(Resource):
         base = self.base
         return os.path.join(base, subpath) if base and subpath else base
 
-    @cached_property
+    @cached
     def subpath(self) -> str | None:
         """Where the payload is below the base; None when it is the base itself."""
         return self.find_subpath()
@@ -398,8 +399,9 @@ class VariantResource(Resource):
             return os.path.join("", *(request.safe_str() for request in self.variant_requires))
         listed = str([str(request) for request in self.variant_requires])
         digest = sha1(listed.encode("utf-8")).hexdigest()
-        if not ignore_shortlinks and self.base is not None and setting("use_variant_shortlinks"):
-            links: str = setting("variant_shortlinks_dirname")
+        current = settings()
+        links = current.variant_shortlinks_dirname
+        if links and not ignore_shortlinks and self.base and current.use_variant_shortlinks:
             directory = os.path.join(self.base, links)
             name = _link_to(os.path.join(self.base, digest), directory)
             if name is not None:
@@ -416,10 +418,11 @@ class VariantResource(Resource):
         Raises:
             PackageMetadataError: A value is not what it has to be.
         """
-        checked: dict[str, Any] = {"name": self.name, "base": self.base, "version": self.version}
-        for name in PACKAGE:
-            if name != "variants":
-                checked[name] = self.value(name)
+        checked = dict.fromkeys(PACKAGE)
+        for name in self.parent.data.keys() & PACKAGE.keys():
+            checked[name] = self.value(name)
+        checked.update(name=self.name, base=self.base, version=self.version)
+        del checked["variants"]
         return checked
 
 

@@ -232,7 +232,7 @@ def _includes(data: Mapping[str, Any]) -> frozenset[str]:
     found: frozenset[str] = frozenset()
     for value in data.values():
         if isinstance(value, SourceCode):
-            found |= value.includes
+            found |= value.includes or frozenset()
         elif isinstance(value, dict):
             found |= _includes(value)
     return found

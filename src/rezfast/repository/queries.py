@@ -12,7 +12,7 @@ from typing import Any
 
 from rezfast._version import Requirement, Version, VersionedObject, VersionRange
 from rezfast.config import settings
-from rezfast.errors import PackageFamilyNotFoundError, ResourceError
+from rezfast.errors import PackageFamilyNotFoundError, PackageRequestError, ResourceError
 from rezfast.package.model import Package, PackageFamily, Variant
 from rezfast.package.resource import PackageResource, ResourceHandle, VariantResource
 from rezfast.repository import get_repository
@@ -268,9 +268,9 @@ def _search(uri: str, paths: Paths, look: Any) -> Any:
             return found
     if paths:
         return None
-    # FAMILY/VERSION/package.py, FAMILY/package.py, FAMILY.py<VERSION>
+    # FAMILY.py<VERSION>, or else FAMILY/VERSION/package.py or FAMILY/package.py
     parts = uri.split(os.sep)
-    for levels in (3, 2, 1):
+    for levels in (1,) if "<" in parts[-1] else (3, 2):
         directory = os.sep.join(parts[:-levels])
         if directory:
             found = look(get_repository(directory), uri)
@@ -296,7 +296,7 @@ def _package_in(repository: PackageRepository, uri: str) -> PackageResource | No
         return None
     try:
         return _find(repository, name, Version(version))
-    except ValueError:
+    except (ValueError, PackageRequestError):
         return None
 
 

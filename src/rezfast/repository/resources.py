@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from functools import cached_property
 from typing import Any
 
 from rezfast.config import settings
 from rezfast.errors import PackageDefinitionFileMissing, PackageRepositoryError, ResourceError
+from rezfast.package.cached import cached
 from rezfast.package.definition import load_data
 from rezfast.package.resource import (
     FamilyResource,
@@ -103,12 +103,14 @@ class DirectoryResource(PackageResource):
     def parent(self) -> FamilyResource:
         return _family(self.repository, self.name)
 
-    @cached_property
+    @cached
     def path(self) -> str:
         """The directory."""
-        return os.path.join(self.location, self.name, self.variables.get("version", "")).rstrip("/")
+        version = self.variables.get("version")
+        directory = f"{self.location}/{self.name}"
+        return f"{directory}/{version}" if version else directory
 
-    @cached_property
+    @cached
     def filepath(self) -> str | None:
         """The definition, looked for once; None when there is none."""
         for name in definition_names(settings()):
