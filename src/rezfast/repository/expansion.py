@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rezfast._version import Requirement, Version, VersionRange, restore_requirement
+from rezfast.errors import VersionError
 from rezfast.repository.protocol import PackageRepository
 from rezfast.repository.queries import get_latest_package
 
@@ -36,15 +37,23 @@ def expand_requirement(request: str, paths: Paths = None) -> str:
     """
     if "*" not in request:
         return request
-    text, wildcards = _with_tokens(request)
-    asked = Requirement(text, invalid_bound_error=False)
+    # what `~foo` holds is all other versions, and those of an impossible range are all
+    sign = "~" if request.startswith("~") else ""
+    text, wildcards = _with_tokens(request[len(sign) :])
+    try:
+        # as in rez, `~foo` has to be valid from the start, and any other in the end
+        asked = Requirement(text, invalid_bound_error=bool(sign))
+    except VersionError:
+        raise VersionError(
+            f"{request!r} cannot be read as a range with wildcards", request
+        ) from None
     if asked.range is not None:
         range_ = asked.range.visit_versions(_Expansion(asked.name, wildcards, paths).version)
         asked = _with_range(asked, range_)
     result = str(asked)
     for token, wildcard in wildcards.items():
         result = result.replace(token, wildcard)
-    return str(Requirement(result))
+    return str(Requirement(sign + result))
 
 
 def _with_tokens(request: str) -> tuple[str, Mapping[str, str]]:
