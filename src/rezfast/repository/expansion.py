@@ -11,6 +11,7 @@ in these places is one with wildcards; then the versions that end in such tokens
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from rezfast._version import Requirement, Version, VersionRange, restore_requirement
 from rezfast.errors import VersionError
@@ -37,23 +38,17 @@ def expand_requirement(request: str, paths: Paths = None) -> str:
     """
     if "*" not in request:
         return request
-    # what `~foo` holds is all other versions, and those of an impossible range are all
-    sign = "~" if request.startswith("~") else ""
-    text, wildcards = _with_tokens(request[len(sign) :])
-    try:
-        # as in rez, `~foo` has to be valid from the start, and any other in the end
-        asked = Requirement(text, invalid_bound_error=bool(sign))
-    except VersionError:
-        raise VersionError(
-            f"{request!r} cannot be read as a range with wildcards", request
-        ) from None
+    text, wildcards = _with_tokens(request)
+    asked = Requirement(text, invalid_bound_error=False)
     if asked.range is not None:
         range_ = asked.range.visit_versions(_Expansion(asked.name, wildcards, paths).version)
+        if asked.weak and not _can_be_inverted(range_):
+            raise VersionError(f"{request!r}: no version is in its range", request)
         asked = _with_range(asked, range_)
     result = str(asked)
     for token, wildcard in wildcards.items():
         result = result.replace(token, wildcard)
-    return str(Requirement(sign + result))
+    return str(Requirement(result))
 
 
 def _with_tokens(request: str) -> tuple[str, Mapping[str, str]]:
@@ -73,6 +68,19 @@ def _with_tokens(request: str) -> tuple[str, Mapping[str, str]]:
 def _with_range(asked: Requirement, range_: VersionRange) -> Requirement:
     parts: tuple[str, VersionRange | None, bool, bool, str] = asked.__reduce__()[1]  # type: ignore[assignment]
     return restore_requirement(parts[0], range_, *parts[2:])
+
+
+def _can_be_inverted(range_: VersionRange) -> bool:
+    """Whether there is a version between any two intervals that follow each other.
+
+    `~foo-1` holds every other version, and is written as what it leaves out.
+    """
+    pieces = range_.intervals()
+    for (_, _, upper, in_upper), (lower, in_lower, _, _) in pairwise(pieces):
+        # an empty version stands where a wildcard found no package
+        if lower and (lower < upper or (lower == upper and (in_upper or in_lower))):
+            return False
+    return True
 
 
 class _Expansion:
