@@ -1,31 +1,25 @@
 # cython: language_level=3
-"""The blocks of a definition: functions, whose bodies are skipped, and `with scope(...)`, whose body is checked.
+"""The blocks of a definition: functions, whose bodies are skipped, and scopes.
 
     @late()                          decorated
     def tools(): ...                 function      skip_block: only indentation, brackets and strings count
-    with scope('config') as c:       scope         what the body binds is gone when it ends, but for the
-        c.plugins.x = 1                            attribute `config` that rez makes of it
+    with scope('config') as c:       scope         see _scopes.pxd
+        c.plugins.x = 1
 """
-
-from libc.string cimport memcmp
 
 from rezfast._body cimport skip_block, skip_logical_line
 from rezfast._lex cimport (
-    KIND_STRING, NOT_LITERAL, REFUSED_DECORATOR, REFUSED_FUNCTION, REFUSED_INDENTATION, REFUSED_PREPROCESS,
-    REFUSED_SCOPE, REFUSED_SIGNATURE, Scan, at_string, is_word, peek, peek_at, refuse, skip_comment, skip_inline,
-    skip_inside, strings, word_size,
+    KIND_STRING, REFUSED_DECORATOR, REFUSED_FUNCTION, REFUSED_PREPROCESS, REFUSED_SIGNATURE, Scan, at_string, is_word,
+    peek, peek_at, refuse, skip_comment, skip_inline, skip_inside, strings, word_size,
 )
-from rezfast._rules cimport (
-    SOURCE_ANY, Names, cannot_be_late, field_of, has_name, has_prefix_path, is_keyword, is_rex_function,
-    is_scope_attribute, source_kind, string_view,
-)
+from rezfast._rules cimport Names, cannot_be_late, field_of, has_name, is_keyword, is_rex_function, string_view
 from rezfast._scan cimport VIEW_SOURCE
+from rezfast._scopes cimport scope_statement
 from rezfast._statements cimport annotation, bind, end_of_line, identifier, skip_blank_lines
 from rezfast._values cimport literal
 
 
 cdef enum:
-    MAX_SCOPE_NAMES = 256
     MAX_PARAMETERS = 32
 
 
@@ -166,133 +160,6 @@ cdef inline bint decorated(Scan* s) noexcept nogil:
         if not skip_inline(s) or not end_of_line(s) or not skip_blank_lines(s):
             return False
     return function_keyword(s, late)
-
-
-# ---- with scope -----------------------------------------------------------------------------------------------
-
-cdef inline bint sets_preprocess(const Scan* s, size_t size) noexcept nogil:
-    """Whether a setting names a function that rewrites a source package."""
-    return s.view == VIEW_SOURCE and size >= 18 and memcmp(s.at, b"package_preprocess", 18) == 0
-
-
-cdef inline bint scope_assignment(Scan* s, string_view alias, Names& paths) noexcept nogil:
-    """`x = literal` or `alias.x.y = literal`, neither of which leaves the scope."""
-    cdef const char* start = s.at
-    cdef const char* path
-    cdef size_t size = identifier(s)
-    cdef size_t attribute
-    if not size:
-        return False
-    if string_view(s.at, size) == alias:
-        s.at += size
-        path = s.at + 1
-        if peek(s) != c'.':
-            return refuse(s, REFUSED_SCOPE)
-        while peek(s) == c'.':
-            s.at += 1
-            attribute = identifier(s)
-            if not attribute:
-                return False
-            if is_scope_attribute(string_view(s.at, attribute)) or sets_preprocess(s, attribute):
-                return refuse(s, REFUSED_SCOPE)
-            s.at += attribute
-        size = s.at - path
-    else:
-        if sets_preprocess(s, size):
-            return refuse(s, REFUSED_SCOPE)
-        if not bind(s, size):
-            return False
-        path = start
-        s.at += size
-    # what is a plain value already has no attributes
-    if paths.size() == MAX_SCOPE_NAMES or has_prefix_path(paths, string_view(path, size)):
-        return refuse(s, REFUSED_SCOPE)
-    paths.push_back(string_view(path, size))
-    if not skip_inline(s):
-        return False
-    if peek(s) != c'=':
-        return refuse(s, REFUSED_SCOPE)
-    s.at += 1
-    return skip_inline(s) and literal(s, False, 0) != NOT_LITERAL
-
-
-cdef inline bint scope_head(Scan* s, string_view* alias) noexcept nogil:
-    """`scope("config") as c:`; the cursor is past `with`."""
-    cdef size_t size
-    cdef char quote
-    if s.reserved_bound or not skip_inline(s) or not is_word(s.at, word_size(s), b"scope", 5):
-        return refuse(s, REFUSED_SCOPE)
-    s.at += 5
-    quote = peek_at(s, 1)
-    if peek(s) != c'(' or (quote != c'"' and quote != c'\''):
-        return refuse(s, REFUSED_SCOPE)
-    s.at += 2
-    size = word_size(s)
-    if size == 0 or not bind(s, size):
-        return refuse(s, REFUSED_SCOPE)
-    if s.view == VIEW_SOURCE and not is_word(s.at, size, b"config", 6) and (
-            source_kind(string_view(s.at, size)) != SOURCE_ANY):  # a build wants something other than a dict
-        return refuse(s, REFUSED_SCOPE)
-    s.at += size
-    if peek(s) != quote or peek_at(s, 1) != c')':
-        return refuse(s, REFUSED_SCOPE)
-    s.at += 2
-    if not skip_inline(s):
-        return False
-    if is_word(s.at, word_size(s), b"as", 2):
-        s.at += 2
-        if not skip_inline(s):
-            return False
-        size = identifier(s)
-        if not size or not bind(s, size):
-            return False
-        alias[0] = string_view(s.at, size)
-        s.at += size
-        if not skip_inline(s):
-            return False
-    if peek(s) != c':':
-        return refuse(s, REFUSED_SCOPE)
-    s.at += 1
-    return skip_inline(s) and end_of_line(s)
-
-
-cdef inline bint scope_statement(Scan* s, Names& paths) noexcept nogil:
-    """A `with scope(...)` block; the cursor is past `with`. What it binds is gone when it ends."""
-    cdef string_view alias
-    cdef const char* line
-    cdef const char* margin = NULL
-    cdef Py_ssize_t width = 0
-    if not scope_head(s, &alias):
-        return False
-    while s.at < s.end:
-        line = s.at
-        while s.at < s.end and (s.at[0] == c' ' or s.at[0] == c'\t'):
-            s.at += 1
-        if s.at == s.end:
-            break
-        if s.at[0] == c'\n':
-            s.at += 1
-            continue
-        if s.at[0] == c'#':
-            skip_comment(s)
-            continue
-        if s.at == line:
-            break
-        if margin == NULL:
-            margin = line
-            width = s.at - line
-        elif s.at - line != width or memcmp(margin, line, width) != 0:
-            return refuse(s, REFUSED_INDENTATION)
-        if at_string(s):
-            if not strings(s, False, NULL):
-                return False
-        elif is_word(s.at, word_size(s), b"pass", 4):
-            s.at += 4
-        elif not scope_assignment(s, alias, paths):
-            return False
-        if not skip_inline(s) or not end_of_line(s):
-            return False
-    return margin != NULL or refuse(s, REFUSED_INDENTATION)
 
 
 # ---- either ---------------------------------------------------------------------------------------------------

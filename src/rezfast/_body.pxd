@@ -2,7 +2,7 @@
 """Code that is not run: where the body of a function ends.
 
     def commands():
-        env.PATH.append('{root}/bin')     from stop to stop (see _masks.pxd): brackets, strings, comments, newlines
+        env.PATH.append('{root}/bin')     from stop to stop (see _walk.pxd): brackets, strings, comments, newlines
         if system.platform == 'linux':    a newline outside of brackets: is the next line indented?
             ...
     tools = ['a']                         no: the body has ended
@@ -12,11 +12,15 @@ Indentation, brackets and strings count; whether the rest is Python does not.
 
 from libc.string cimport memchr
 
+cdef extern from *:
+    const Py_ssize_t PY_SSIZE_T_MAX
+
 from rezfast._lex cimport (
-    CHAR_WORD_START, MAX_BRACKETS, REFUSED_INDENTATION, REFUSED_NESTING, REFUSED_STRING, REFUSED_SYNTAX, Scan,
+    CHAR_WORD_START, REFUSED_INDENTATION, REFUSED_NESTING, REFUSED_STRING, REFUSED_SYNTAX, Scan,
     char_class, past_spaces, refuse, skip_comment,
 )
-from rezfast._masks cimport CLOSERS, Stops, indentation
+from rezfast._masks cimport text_stop
+from rezfast._walk cimport MAX_BRACKETS, Walk, walk
 
 
 cdef enum Line:
@@ -68,9 +72,8 @@ cdef inline bint is_formatted(const Scan* s, const char* quote) noexcept nogil:
     return c == c'f' or c == c't'
 
 
-cdef inline bint refuse_at(Scan* s, const char* at) noexcept nogil:
-    s.at = at
-    return refuse(s, REFUSED_SYNTAX)
+cdef inline bint is_opening(char c) noexcept nogil:
+    return c == c'(' or c == c'[' or c == c'{'
 
 
 cdef inline int start_line(Scan* s, Py_ssize_t* width) noexcept nogil:
@@ -107,93 +110,68 @@ cdef inline int start_line(Scan* s, Py_ssize_t* width) noexcept nogil:
     return LINE_END
 
 
-cdef inline bint goes_on(const char* line, const char* end, Py_ssize_t width) noexcept nogil:
-    """Whether a line is certainly code of the body, as nearly every line is. False: it takes a closer look."""
-    cdef int blanks = indentation(line, end)
-    return blanks >= width and line[blanks] > c' ' and line[blanks] != c'\\'
-
-
-cdef inline bint skip_text(Scan* s, Stops& stops, const char* at) noexcept nogil:
-    """Over the string whose first quote is at `at`, the last stop."""
+cdef inline bint skip_text(Scan* s) noexcept nogil:
+    """Over any string; the cursor is on its first quote."""
+    cdef const char* at = s.at
     cdef char quote = at[0]
     cdef bint triple = s.end - at > 2 and at[1] == quote and at[2] == quote
     cdef bint formatted = char_class(at - 1) & CHAR_WORD_START and is_formatted(s, at)
     cdef const char* text = at + (3 if triple else 1)
-    stops.move(text)
+    at = text
     while True:
-        if not stops.any():
-            return refuse_at(s, s.end)
-        at = stops.take()
+        at = text_stop(at, s.end, triple)
+        s.at = at
+        if at == s.end:
+            return refuse(s, REFUSED_SYNTAX)
         if at[0] == quote:
-            if not triple:
+            if not triple or (s.end - at > 2 and at[1] == quote and at[2] == quote):
                 break
-            if s.end - at > 2 and at[1] == quote and at[2] == quote:
-                stops.move(at + 3)
-                break
+            at += 1
         elif at[0] == c'\\':
             if s.end - at < 2:
-                return refuse_at(s, at)
-            stops.move(at + 2)
+                return refuse(s, REFUSED_SYNTAX)
+            at += 2
         elif at[0] == c'\n' and not triple:
-            return refuse_at(s, at)
+            return refuse(s, REFUSED_SYNTAX)
+        else:
+            at += 1
     if formatted and not format_is_plain(text, at, quote):
-        s.at = at
         return refuse(s, REFUSED_STRING)
+    s.at = at + (3 if triple else 1)
     return True
 
 
 cdef inline bint skip_code(Scan* s, Py_ssize_t* width) noexcept nogil:
     """Over one logical line, its newline included, or, with a `width`, over it and the rest of the body."""
-    cdef char[MAX_BRACKETS + 1] closing  # what has to close the open brackets, the innermost last
-    cdef char* top = closing
+    cdef Walk state = Walk(s.at, s.end)
     cdef const char* at
-    cdef const char* end = s.end
-    cdef Stops stops = Stops(s.at, end)
     cdef int kind
     cdef char c
-    closing[0] = 0
-    while stops.any():
-        at = stops.take()
+    while True:
+        at = walk(state, PY_SSIZE_T_MAX if width == NULL else width[0])
+        if at == NULL:
+            s.at = s.end
+            return state.depth == 0 or refuse(s, REFUSED_SYNTAX)
+        s.at = at
         c = at[0]
-        if c == c'#':
-            while c != c'\n':
-                if not stops.any():
-                    s.at = end
-                    return top == closing or refuse(s, REFUSED_SYNTAX)
-                at = stops.take()
-                c = at[0]
-        if CLOSERS[<unsigned char> c]:
-            if top - closing == MAX_BRACKETS:
-                s.at = at
-                return refuse(s, REFUSED_NESTING)
-            top += 1
-            top[0] = CLOSERS[<unsigned char> c]
-        elif c == top[0]:
-            top -= 1
-        elif c == c'\'' or c == c'"':
-            if char_class(at - 1) & CHAR_WORD_START or not stops.skip_short_text(at):
-                if not skip_text(s, stops, at):
-                    return False
-        elif c == c'\n':
-            if top != closing:
-                continue
+        if c == c'\n':
+            s.at += 1
             if width == NULL:
-                s.at = at + 1
                 return True
-            if not goes_on(at + 1, end, width[0]):
-                s.at = at + 1
-                kind = start_line(s, width)
-                if kind != LINE_CODE:
-                    return kind == LINE_END
-                stops.move(s.at)
-        elif c == c')' or c == c']' or c == c'}':
-            return refuse_at(s, at)
-        elif c == c'\\':
-            if end - at < 3 or at[1] != c'\n':
-                return refuse_at(s, at)
-            stops.move(at + 2)
-    s.at = end
-    return top == closing or refuse(s, REFUSED_SYNTAX)
+            kind = start_line(s, width)
+            if kind != LINE_CODE:
+                return kind == LINE_END
+        elif c == c'#':
+            skip_comment(s)
+        elif c == c'\'' or c == c'"':
+            if not skip_text(s):
+                return False
+        elif c == c'\\' and s.end - at > 2 and at[1] == c'\n':
+            s.at += 2
+        else:
+            # an opening bracket is one too many, a closing one fits none
+            return refuse(s, REFUSED_NESTING if state.depth == MAX_BRACKETS and is_opening(c) else REFUSED_SYNTAX)
+        state.move(s.at)
 
 
 cdef inline bint skip_logical_line(Scan* s) noexcept nogil:

@@ -129,10 +129,9 @@ cdef enum Kind:
     KIND_SET
 
 
-# Deeper literals and brackets are refused: CPython's own limit is 200, and the C stack has one too.
+# Deeper literals are refused: CPython's own limit is 200, and the C stack has one too.
 cdef enum:
     MAX_LITERAL_DEPTH = 50
-    MAX_BRACKETS = 100
 
 
 cdef inline bint refuse(Scan* s, int reason) noexcept nogil:

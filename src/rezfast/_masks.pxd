@@ -1,15 +1,13 @@
 # cython: language_level=3
 """Many bytes at once: where the bytes that matter are, as the bits of a number.
 
-    bytes     env.PATH.append('{root}/bin')\n        # as always
-    stops     ...............1............11.........1.........     (the lowest bit is the first byte)
+    bytes     foo-1.2+<3', 'bar
+    word      1110101001000...      (the lowest bit is the first byte)
+    dot       0000010000000...
 
 Written with the vectors of GCC and clang, which every processor has or can do without. Only what gathers a
 vector's truth into a number is named after a processor: nothing portable comes near it.
 """
-
-from libc.stdint cimport uint64_t
-
 
 cdef extern from *:
     """
@@ -47,100 +45,17 @@ cdef extern from *:
     #endif
     }
 
-    // Goes from stop to stop in code that is not run: newlines, quotes, `#`, backslashes, and brackets.
-    class Stops {
-    public:
-        Stops() = default;
-        Stops(const char* at, const char* end) : base_(at), end_(end) { fill(); }
-
-        // Whether there is a stop before the end.
-        bool any() { return all_ || more(); }
-
-        // The next stop, which there has to be.
-        const char* take() {
-            const char* at = base_ + __builtin_ctzll(all_);
-            all_ &= all_ - 1;
-            return at;
-        }
-
-        // Goes on at `to`, which is behind the last stop.
-        void move(const char* to) {
-            if (to - base_ < 64) {
-                all_ &= ~uint64_t(0) << (to - base_);
-            } else {
-                base_ = to;
-                fill();
-            }
-        }
-
-        // Over the rest of a string that has something in it, but no backslash and no newline, and ends soon; `at` is
-        // its first quote, the last stop. False: it takes a closer look.
-        bool skip_short_text(const char* at) {
-            const char quote = *at;
-            uint64_t stops = no_brackets_ & (~uint64_t(1) << (at - base_));
-            while (stops) {
-                const int found = __builtin_ctzll(stops);
-                const char c = base_[found];
-                if (c == quote) {
-                    if (base_ + found == at + 1) return false;
-                    all_ &= ~uint64_t(1) << found;
-                    return true;
-                }
-                if (c == '\\\\' || c == '\\n') return false;
-                stops &= stops - 1;
-            }
-            return false;
-        }
-
-    private:
-        bool more() {
-            while (!all_) {
-                if (end_ - base_ <= 64) return false;
-                base_ += 64;
-                fill();
-            }
-            return true;
-        }
-        void fill() {
-            if (end_ - base_ >= 64) look(base_);
-            else fill_last();
-        }
-        [[gnu::noinline]] void fill_last() {
-            char rest[64] = {};
-            std::memcpy(rest, base_, end_ - base_);
-            look(rest);
-        }
-        void look(const char* at) {
-            uint64_t brackets = 0;
-            no_brackets_ = 0;
-            for (int part = 0; part < 64; part += 16) {
-                Bytes bytes = load_bytes(at + part), even = bytes & 0xFE, folded = bytes | 0x20;
-                brackets |= bits_of((even == '(') | (folded == '{') | (folded == '}')) << part;
-                no_brackets_ |= bits_of((bytes == '\\n') | (even == '"') | (bytes == '\\'') | (bytes == '\\\\')) << part;
-            }
-            all_ = no_brackets_ | brackets;
-        }
-        const char* base_ = nullptr;
-        const char* end_ = nullptr;
-        uint64_t all_ = 0, no_brackets_ = 0;  // stops in the 64 bytes from `base_` on; `all_` without those taken
-    };
-
     // Length of the blanks at the cursor, as far as 16. A tab is none of them. -1: too near the end.
     inline int indentation(const char* at, const char* end) {
         if (end - at <= 16) return -1;
         return __builtin_ctz(static_cast<uint32_t>(bits_of(load_bytes(at) != ' ')) | 0x10000u);
     }
 
-    // What closes a bracket; 0 for everything else.
-    struct Closers { char of[256]; };
-    constexpr Closers make_closers() {
-        Closers closers{};
-        closers.of[int('(')] = ')';
-        closers.of[int('[')] = ']';
-        closers.of[int('{')] = '}';
-        return closers;
+    // Whether a line is certainly code of a body that is indented by `width`, as nearly every line is.
+    inline bool goes_on(const char* line, const char* end, Py_ssize_t width) {
+        const int blanks = indentation(line, end);
+        return blanks >= width && line[blanks] > ' ' && line[blanks] != '\\\\';
     }
-    static constexpr Closers closers = make_closers();
 
     // The first quote, backslash or, unless `triple`, newline; or the end.
     inline const char* text_stop(const char* at, const char* end, bool triple) {
@@ -284,14 +199,6 @@ cdef extern from *:
     }
     #endif
     """
-    cdef cppclass Stops "rezfast::Stops":
-        Stops() noexcept nogil
-        Stops(const char* at, const char* end) noexcept nogil
-        bint any() noexcept nogil
-        const char* take() noexcept nogil
-        void move(const char* to) noexcept nogil
-        bint skip_short_text(const char* at) noexcept nogil
-
     cdef struct PlainText "rezfast::PlainText":
         int size
         bint is_word
@@ -302,7 +209,6 @@ cdef extern from *:
         bint nul
         bint cr
 
-    const char* CLOSERS "rezfast::closers.of"
     int indentation "rezfast::indentation"(const char* at, const char* end) noexcept nogil
     const char* text_stop "rezfast::text_stop"(const char* at, const char* end, bint triple) noexcept nogil
     int word_run "rezfast::word_run"(const char* at, const char* end) noexcept nogil

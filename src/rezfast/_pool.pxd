@@ -26,13 +26,65 @@ cdef extern from *:
     #include <cerrno>
     #include <chrono>
     #include <condition_variable>
+    #include <cstring>
     #include <mutex>
     #include <string>
     #include <thread>
     #include <vector>
+    #include <fcntl.h>
+    #include <unistd.h>
     namespace rezfast {
 
-    using ReadFile = void (*)(const char* path, int view, bool timed, std::string& buffer, FileOutcome& out);
+    // One thread's way to files: scratch space to read into, and the directory that it reads below.
+    //
+    // Where files of many families are read, the path to their repository is walked once and not for each.
+    class Reader {
+    public:
+        std::string buffer;
+
+        explicit Reader(bool many) : many_(many) {}
+        ~Reader() { leave(); }
+        Reader(const Reader&) = delete;
+        Reader& operator=(const Reader&) = delete;
+
+        // What `open` returns.
+        int open(const char* path, int flags) {
+            size_t known = root_.size();
+            if (!many_) return ::open(path, flags);
+            if (!known || std::strncmp(path, root_.c_str(), known) != 0 || !path[known] || path[known] == '/') {
+                enter(path);
+                return ::open(path, flags);
+            }
+            if (handle_ == UNKNOWN) {
+                int found = ::open(root_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+                handle_ = found < 0 ? CLOSED : found;
+            }
+            return handle_ < 0 ? ::open(path, flags) : ::openat(handle_, path + known, flags);
+        }
+
+    private:
+        static constexpr int CLOSED = -1, UNKNOWN = -2;
+
+        void leave() {
+            if (handle_ >= 0) ::close(handle_);
+            handle_ = UNKNOWN;
+        }
+
+        // The next file may be below the same directory, three levels up: repository/family/version/file.
+        void enter(const char* path) {
+            leave();
+            const char* end = path + std::strlen(path);
+            for (int levels = 3; end > path; --end)
+                if (end[-1] == '/' && --levels == 0) break;
+            root_.assign(path, end - path);
+        }
+
+        bool many_;
+        int handle_ = UNKNOWN;
+        std::string root_;
+    };
+
+    using ReadFile = void (*)(const char* path, int view, bool timed, Reader& reader, FileOutcome& out);
 
     struct Work {
         const char* const* paths = nullptr;
@@ -47,7 +99,8 @@ cdef extern from *:
     class Pool {
     public:
         // What `work` points to stays the caller's, and outlives this.
-        Pool(ReadFile read, const Work& work) : read_(read), work_(work) {}
+        Pool(ReadFile read, const Work& work)
+            : read_(read), work_(work), reader_(work.count > block_size) {}
 
         ~Pool() {
             stop_ = true;
@@ -61,7 +114,7 @@ cdef extern from *:
         bool work(int64_t nanoseconds) {
             auto before = Clock::now();
             auto until = before + std::chrono::nanoseconds(nanoseconds);
-            while (take_block(buffer_)) {
+            while (take_block(reader_)) {
                 auto now = Clock::now();
                 if (helpers_.empty()) start_helpers(now - before);
                 if (now >= until) return false;
@@ -79,7 +132,7 @@ cdef extern from *:
         static constexpr size_t block_size = 16;
         static constexpr auto worth_helpers = std::chrono::microseconds(200);
 
-        bool take_block(std::string& buffer) {
+        bool take_block(Reader& reader) {
             if (stop_ || bytes_ >= work_.most_bytes) return false;
             size_t block = next_.load();
             do {
@@ -89,7 +142,7 @@ cdef extern from *:
             for (size_t i = block * block_size; i < end && !stop_; ++i) {
                 FileOutcome& outcome = work_.outcomes[i];
                 try {
-                    read_(work_.paths[i], work_.view, work_.timed, buffer, outcome);
+                    read_(work_.paths[i], work_.view, work_.timed, reader, outcome);
                 } catch (...) {  // there is nothing to run out of but memory
                     outcome = FileOutcome();
                     outcome.result = -ENOMEM;
@@ -115,8 +168,8 @@ cdef extern from *:
         }
 
         void help() {
-            std::string buffer;
-            while (take_block(buffer)) {}
+            Reader reader(true);
+            while (take_block(reader)) {}
             std::lock_guard<std::mutex> lock(mutex_);
             ++finished_;
             ended_.notify_one();
@@ -124,7 +177,7 @@ cdef extern from *:
 
         ReadFile read_;
         Work work_;
-        std::string buffer_;  // of the thread that calls `work`
+        Reader reader_;  // of the thread that calls `work`
         std::vector<std::thread> helpers_;
         std::atomic<bool> stop_{false};
         std::atomic<size_t> next_{0}, bytes_{0};
@@ -136,8 +189,12 @@ cdef extern from *:
     }
     #endif
     """
+    cdef cppclass Reader "rezfast::Reader":
+        string buffer
+        int open(const char* path, int flags) noexcept nogil
+
     ctypedef void (*ReadFile "rezfast::ReadFile")(
-        const char* path, int view, cbool timed, string& buffer, FileOutcome& out) noexcept nogil
+        const char* path, int view, cbool timed, Reader& reader, FileOutcome& out) noexcept nogil
 
     cdef cppclass Work "rezfast::Work":
         const char** paths

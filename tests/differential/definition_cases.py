@@ -82,11 +82,17 @@ SCOPES = (
     "with scope('config') as c:\n    {f}.append('x')", "with scope('config') as c:\n    c = 1\n    c.x = 2",
     "with scope('config') as c:\n    c.x = {f}", "with scope('config') as c:\n    c.x = {f}.append('s')",
     "with scope('config') as c, scope('{f}') as d:\n    d.x = 1", "with scope(\"config\") as c:\n  c.a.b=1",
-    "with scope('a'):\n    import os as {f}", "with scope('a'):\n    def {f}(): pass",
+    "with scope('config') as c:\n    import os\n    c.x = os.environ['PATH']",
+    "with scope('config') as c:\n    import os\n    c.x = os.environ.get('{f}', 'y')\n    os = 1",
+    "with scope('config') as c:\n    import sys\n    if 'x' in sys.platform:\n        c.x = 1",
+    "with scope('config') as c:\n    {n} = 'a'\n    if {n} == 'a':\n        {f} = ['x']",
+    "with scope('config') as c:\n    q = 'a'\n    if q != 'b':\n        c.x = 1\n    else:\n        c.y = 2",
+    "with scope('config') as c:\n    if {n} == 'a':\n        c.x = 1", "with scope('a'):\n    import os as {f}",
+    "with scope('a'):\n    def {f}(): pass",
     "with scope('a'):\n    if 1: {f} = ['i']", "with scope('a') as c:\n    for {f} in [['x']]: pass",
     "with scope('a') as c:\n    with scope('{f}') as d:\n        d.x = 1",
     "with scope('a') as c:\n    c.x = [{f} := 'w']", "with scope('a') as c:\n    c[0] = 1",
-    "with scope('a') as c:\n    c.update({f}=1)", "with scope('a') as c:\n    c.update.x = 1",
+    "with scope('a') as c:\n    c.update({{'{f}': 1}})", "with scope('a') as c:\n    c.update.x = 1",
     "with scope('a') as c:\n    del c.x", "with scope('str') as c:\n    c.x = 1", "with scope('a'):\n    str = 1",
 )  # fmt: skip
 
@@ -422,14 +428,19 @@ class Judge:
     Only definitions that the scanner accepted are run.
     """
 
-    def verdict(self, source: bytes, found: Scanned) -> str | None:
+    def verdict(self, source: bytes, found: Scanned, view: str = "installed") -> str | None:
         """What is wrong with an acceptance; None if nothing is."""
         try:
             names = self.run(source)
         except BaseException as error:  # a definition may raise anything, SystemExit included
             if isinstance(error, KeyboardInterrupt):
                 raise
-            if isinstance(error, SyntaxError) and only_a_body_is_broken(source, error):
+            if isinstance(error, SyntaxError) and only_a_body_is_broken(source, error.lineno):
+                return None
+            if isinstance(error, KeyError) and view == "source" and b"os.environ" in source:
+                return None  # a setting of a build; whether it is there, the build finds out
+            # what Python's parser says of a long line that is no Python
+            if isinstance(error, MemoryError) and only_a_body_is_broken(source, None):
                 return None
             return f"Python raises {type(error).__name__}: {error}"
         for field in FIELDS:
@@ -449,8 +460,13 @@ class Judge:
         return names
 
 
-def only_a_body_is_broken(source: bytes, error: SyntaxError) -> bool:
-    """Whether a definition is no Python because of a function's body, which nothing runs."""
-    before = _LINES.split(source)[: error.lineno]
+def only_a_body_is_broken(source: bytes, line: int | None) -> bool:
+    """Whether a definition is no Python because of a function's body, which nothing runs.
+
+    Args:
+        source: The definition.
+        line: Where Python gave up, from 1; None when it does not say.
+    """
+    before = _LINES.split(source)[:line]
     starts = (b"def ", b"async ", b"def\t", b"def\\", b"def\x0c")
     return any(line.lstrip(b"\xef\xbb\xbf\x0c").startswith(starts) for line in before)

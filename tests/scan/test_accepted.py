@@ -186,12 +186,17 @@ SOURCE_ACCEPTED: dict[str, str] = {
     "build without a command": "build_command = False",
     "build commands": "build_command = ['make', 'make install']",
     "uuid of the name": "uuid = 'repository.%s' % name",
+    "setting from the environment": "with scope('config') as c:\n    import os\n    c.release_packages_path = os.environ['PATH']",
+    "setting that may be missing": "with scope('config') as c:\n    import os\n    c.x = os.environ.get('STUDIO', '/a')\n    c.y = os.getenv('STUDIO')",
+    "setting by the platform": "with scope('config') as c:\n    import sys\n    if 'win' in str(sys.platform):\n        c.x = 'r:'\n    else:\n        c.x = '/r'",
+    "setting by a name of the scope": "with scope('config') as c:\n    kind = 'ext'\n\n    if kind == 'int':\n        c.x = 1\n    # others\n    elif kind != 'ext':\n        pass\n    c.y = 2",
     "whatever else": "custom = {'a': (1, None)}\nformat_version = 2",
 }
 
 
 @pytest.mark.parametrize("idea", SOURCE_ACCEPTED)
-def test_a_build_reads_the_same(idea: str) -> None:
+def test_a_build_reads_the_same(idea: str, judge: Callable[[bytes], dict[str, Any]]) -> None:
     found = scan(f"name = 'foo'\n{SOURCE_ACCEPTED[idea]}\n", view="source")
     assert isinstance(found, Scanned), found
     assert found.name == "foo"
+    assert judge(f"name = 'foo'\n{SOURCE_ACCEPTED[idea]}\n".encode())["name"] == "foo"

@@ -216,7 +216,7 @@ REFUSED: dict[str, tuple[bytes, str, int]] = {
     "other context manager": (b"with open('x') as f:\n    pass\n", "scope", 1),
     "environment in a scope": (
         b"with scope('config') as c:\n    import os\n    c.x = os.environ['X']\n",
-        "syntax",
+        "scope",
         2,
     ),
     "scope that the lint helper took": (
@@ -316,6 +316,69 @@ def test_a_build_reads_more_than_a_resolve(idea: str) -> None:
     assert isinstance(found, Refused)
     assert (found.reason, found.line) == (reason, line)
     assert scan(source, view="installed")
+
+
+SCOPE_REFUSED: dict[str, tuple[str, str, int]] = {
+    "module that was not imported": ("    c.x = os.environ['X']\n", "dynamic-attribute", 3),
+    "module that may be imported": (
+        "    a = 'b'\n    if a == 'b':\n        import os\n    c.x = os.environ['X']\n",
+        "scope",
+        5,
+    ),
+    "module that is no longer one": (
+        "    import os\n    os = 'a'\n    c.x = os.environ['X']\n",
+        "scope",
+        4,
+    ),
+    "module under another name": ("    import os as o\n", "dynamic-attribute", 3),
+    "module of a studio": ("    import studio\n", "import", 3),
+    "module in the name of the scope": ("    import c\n", "import", 3),
+    "more made of the environment": (
+        "    import os\n    c.x = os.environ['X'] + 'a'\n",
+        "dynamic-attribute",
+        4,
+    ),
+    "variable of an odd name": (
+        "    import os\n    c.x = os.getenv('\\ud800')\n",
+        "dynamic-attribute",
+        4,
+    ),
+    "working directory": ("    import os\n    c.x = os.getcwd()\n", "dynamic-attribute", 4),
+    "branch on an unknown name": ("    if a == 'b':\n        c.x = 1\n", "scope", 3),
+    "branch on a name that may be there": (
+        "    a = 'b'\n    if a == 'b':\n        b = 'c'\n    if b == 'c':\n        c.x = 1\n",
+        "scope",
+        6,
+    ),
+    "look into what may be no text": ("    a = 1\n    if 'x' in a:\n        c.x = 1\n", "scope", 4),
+    "field in a branch": (
+        "    import sys\n    if 'a' in sys.platform:\n        requires = ['a']\n",
+        "reserved-name",
+        5,
+    ),
+    "else of nothing": ("    else:\n        c.x = 1\n", "scope", 3),
+    "else that comes late": (
+        "    a = 'b'\n    if a == 'b':\n        pass\n    c.y = 1\n    else:\n        c.z = 1\n",
+        "scope",
+        7,
+    ),
+    "branch without a body": ("    a = 'b'\n    if a == 'b':\n    c.y = 1\n", "indentation", 5),
+    "branch on one line": ("    a = 'b'\n    if a == 'b': c.x = 1\n", "scope", 4),
+    "margin of no block": (
+        "    a = 'b'\n    if a == 'b':\n        c.x = 1\n      c.y = 1\n",
+        "indentation",
+        6,
+    ),
+    "loop": ("    for a in 'b':\n        c.x = 1\n", "scope", 3),
+}
+
+
+@pytest.mark.parametrize("idea", SCOPE_REFUSED)
+def test_what_is_not_certain_to_stay_in_its_scope_is_refused(idea: str) -> None:
+    body, reason, line = SCOPE_REFUSED[idea]
+    found = scan(f"name = 'a'\nwith scope('config') as c:\n{body}", view="source")
+    assert isinstance(found, Refused)
+    assert (found.reason, found.line) == (reason, line)
 
 
 def test_a_source_package_may_be_unversioned() -> None:

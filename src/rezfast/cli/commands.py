@@ -37,6 +37,8 @@ COMMANDS: dict[str, Entry] = {
     "survey": Entry(
         "Look at definitions", "Sort the definitions of whole repositories into classes."
     ),
+    "view": Entry("Look at definitions", "Show what a package's definition says."),
+    "yaml2py": Entry("Look at definitions", "Show a package.yaml as the package.py it could be."),
     "config": Entry("Look at the configuration", "Show settings, and where they come from."),
 }
 

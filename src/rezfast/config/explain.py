@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rezfast.config.kinds import ANYTHING
 from rezfast.config.places import place
 from rezfast.config.plugin_table import PLUGINS
-from rezfast.config.plugins import Section
+from rezfast.config.plugins import Section, values_below
 from rezfast.config.settings import Settings, plain
 from rezfast.config.sources import DEFAULT, OVERRIDES
 from rezfast.config.table import FOUND, SECTIONS, SETTINGS
@@ -124,41 +124,31 @@ def _of_setting(settings: Settings, name: str) -> Explanation:
     row = SETTINGS[name]
     section = next(heading for heading, rows in SECTIONS.items() if name in rows)
     default = "what is found on this machine" if name in FOUND else row[1]
-    sources = [Source(DEFAULT, default), *_in_layers(settings, (name,))]
+    sources = [Source(DEFAULT, default), *_in_layers(settings, name)]
     for variable in (f"REZ_{name.upper()}_JSON", f"REZ_{name.upper()}"):
         text = None if settings.is_locked else settings.environ.get(variable)
         if text is not None and name not in settings.overrides:
             sources.append(Source(f"${variable}", text))
-    sources.extend(_in_overrides(settings, (name,)))
+    sources.extend(_in_overrides(settings, name))
     return Explanation(name, section, row, sources, in_variables=True)
 
 
 def _of_plugin(settings: Settings, field: str, row: Row) -> Explanation:
-    keys = tuple(field.split("."))
-    sources = [Source(DEFAULT, row[1]), *_in_layers(settings, keys)]
-    sources.extend(_in_overrides(settings, keys))
-    return Explanation(field, f"Plugins: {keys[1]}", row, sources, in_variables=False)
+    sources = [Source(DEFAULT, row[1]), *_in_layers(settings, field)]
+    sources.extend(_in_overrides(settings, field))
+    section = f"Plugins: {field.split('.')[1]}"
+    return Explanation(field, section, row, sources, in_variables=False)
 
 
-def _in_layers(settings: Settings, keys: tuple[str, ...]) -> Iterator[Source]:
+def _in_layers(settings: Settings, field: str) -> Iterator[Source]:
     for layer in settings.layers:
-        for value in _below(layer.values, keys):
-            yield Source(place(layer.where, keys[-1]), value)
+        for value in values_below(layer.values, field):
+            yield Source(place(layer.where, field), value)
 
 
-def _in_overrides(settings: Settings, keys: tuple[str, ...]) -> Iterator[Source]:
-    for value in _below(settings.overrides, keys):
+def _in_overrides(settings: Settings, field: str) -> Iterator[Source]:
+    for value in values_below(settings.overrides, field):
         yield Source(OVERRIDES, value)
-
-
-def _below(tree: Mapping[str, Any], keys: tuple[str, ...]) -> Iterator[Any]:
-    """What stands in nested dicts under these keys: one value, or none."""
-    value: Any = tree
-    for key in keys:
-        if not isinstance(value, Mapping) or key not in value:
-            return
-        value = value[key]
-    yield value
 
 
 def _rows(path: str, rows: Mapping[str, Any]) -> Iterator[tuple[str, Row]]:

@@ -45,6 +45,7 @@ def _anything(value: Any) -> Any:
 
 
 def text(value: Any) -> str:
+    """A string; ValueError if it is none, as with the checks below."""
     if not isinstance(value, str):
         raise ValueError
     return value
@@ -55,6 +56,7 @@ def _optional_text(value: Any) -> str | None:
 
 
 def text_list(value: Any) -> list[str]:
+    """A list of strings."""
     if not isinstance(value, list):
         raise ValueError
     return [text(item) for item in value]
@@ -85,6 +87,7 @@ def _number(value: Any) -> float:
 
 
 def flag(value: Any) -> bool:
+    """A boolean."""
     if not isinstance(value, bool):
         raise ValueError
     return value
@@ -99,6 +102,7 @@ def _forced_flag(value: Any) -> Any:
 
 
 def mapping(value: Any) -> dict[Any, Any]:
+    """A dict."""
     if not isinstance(value, dict):
         raise ValueError
     return value
@@ -156,12 +160,12 @@ def _with_separators(remaps: list[dict[str, str]]) -> list[dict[str, str]]:
     import re
 
     plain = {"pardir": os.pardir, "p": os.pardir, "sep": os.sep, "s": os.sep}
-    escaped = {key: re.escape(text) for key, text in plain.items()}
+    escaped = {key: re.escape(part) for key, part in plain.items()}
     try:
         return [
             {
-                key: text.format(**(escaped if key == "record_path" else plain))
-                for key, text in remap.items()
+                key: part.format(**(escaped if key == "record_path" else plain))
+                for key, part in remap.items()
             }
             for remap in remaps
         ]

@@ -1,6 +1,6 @@
-"""What this machine offers: the values of settings that rez leaves to the platform.
+"""What this machine offers: the values of settings that rez leaves to the platform, and the shell.
 
-Each is looked up when its setting is asked for and no source gives it.
+Each is looked up when it is asked for; a setting's, when no source gives it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 _CPUINFO = "/proc/cpuinfo"
+
+# The shells that rez has a plugin for on Linux.
+_SHELLS = ("bash", "csh", "pwsh", "sh", "tcsh", "zsh")
 
 
 def found(name: str, environ: Mapping[str, str]) -> Any:
@@ -40,12 +43,44 @@ def physical_cores() -> int:
     logical = logical_cores()
     if logical == 1:
         return 1
-    return _cores_of_cpuinfo(_read_cpuinfo()) or _cores_of_lscpu(_run_lscpu()) or logical
+    return _cores_of_cpuinfo(_read(_CPUINFO)) or _cores_of_lscpu(_run_lscpu()) or logical
 
 
-def _read_cpuinfo() -> str:
+def current_shell() -> str:
+    """The shell that this process runs in, as `bash`; bash also when it cannot be told.
+
+    Asked are the command of the parent process, `$SHELL`, then the processes above.
+    """
+    parent = os.getppid()
+    command = _read(f"/proc/{parent}/cmdline").partition("\0")[0].split()
+    for name in (command[0].replace("-", "") if command else "", os.environ.get("SHELL", "")):
+        shell = os.path.basename(name)
+        if shell in _SHELLS:
+            return _real_shell(shell)
+    return _real_shell(_shell_above(str(parent)) or "sh")
+
+
+def _shell_above(process: str) -> str | None:
+    """The first shell among a process and those that started it."""
+    while True:
+        fields = _fields(_read(f"/proc/{process}/status"))
+        if fields.get("Name") in _SHELLS:
+            return fields["Name"]
+        if "PPid" not in fields:
+            return None
+        process = fields["PPid"]
+
+
+def _real_shell(name: str) -> str:
+    """The shell that rez has a plugin for: none for dash, so bash takes its place."""
+    is_dash = name == "sh" and os.path.basename(os.path.realpath("/bin/sh")) == "dash"
+    return "bash" if is_dash else name
+
+
+def _read(path: str) -> str:
+    """The text of a file of the system; empty when it cannot be read."""
     try:
-        with open(_CPUINFO, encoding="utf-8", errors="replace") as file:
+        with open(path, encoding="utf-8", errors="replace") as file:
             return file.read()
     except OSError:
         return ""

@@ -90,10 +90,13 @@ CHANGELOG:
 {release.changelog}"""
 
 
-def _shell(prompt: str, *more: str) -> dict[str, Row]:
-    """The settings of a shell; `more` are those that only shells of Windows have."""
+def _shell(prompt: str, *more: str, kind: Kind = TEXT) -> dict[str, Row]:
+    """The settings of a shell; `more` are those that only shells of Windows have.
+
+    rez does not look at those of a shell that is not of this platform: their kind is ANYTHING.
+    """
     rows: dict[str, Row] = {
-        "prompt": (ANYTHING, prompt, _PROMPT),
+        "prompt": (kind, prompt, _PROMPT),
         "executable_fullpath": (ANYTHING, None, _EXECUTABLE),
         "additional_pathext": (ANYTHING, [".PY"], _EXTENSIONS),
         "execution_policy": (ANYTHING, None, _POLICY),
@@ -103,11 +106,12 @@ def _shell(prompt: str, *more: str) -> dict[str, Row]:
 
 PLUGINS: dict[str, dict[str, Any]] = {
     "shell": {
-        **{name: _shell(">") for name in ("sh", "bash", "csh", "tcsh", "gitbash")},
+        **{name: _shell(">") for name in ("sh", "bash", "csh", "tcsh")},
         "zsh": _shell("%"),
-        "cmd": _shell("$G", "additional_pathext"),
-        "powershell": _shell("> $ ", "additional_pathext", "execution_policy"),
         "pwsh": _shell("> $ ", "additional_pathext", "execution_policy"),
+        "powershell": _shell("> $ ", "additional_pathext", "execution_policy", kind=ANYTHING),
+        "cmd": _shell("$G", "additional_pathext", kind=ANYTHING),
+        "gitbash": _shell(">", kind=ANYTHING),
     },
     "release_vcs": {
         "tag_name": (

@@ -59,7 +59,7 @@ class Plugins(Section):
 
     Args:
         given: What the sources say under `plugins`, merged.
-        where: The last source that says anything there.
+        where: Takes a field, gives the last source that says anything there.
         usable: Takes name, kind, value and source of a setting; checks and expands the value.
     """
 
@@ -68,7 +68,7 @@ class Plugins(Section):
     def __init__(
         self,
         given: Mapping[str, Any],
-        where: str,
+        where: Callable[[str], str],
         usable: Callable[[str, Kind, Any, str], Any],
     ) -> None:
         super().__init__({})
@@ -92,9 +92,8 @@ class Plugins(Section):
 
     def _section(self, path: str, rows: Mapping[str, Any], given: Any) -> Section:
         if not isinstance(given, dict):
-            raise ConfigurationError(
-                f"{place(self._where, path)}: {path}: expected a dict, got {given!r}"
-            )
+            where = place(self._where(path), path)
+            raise ConfigurationError(f"{where}: {path}: expected a dict, got {given!r}")
         values: dict[str, Any] = {}
         for name, row in rows.items():
             field = f"{path}.{name}"
@@ -103,20 +102,29 @@ class Plugins(Section):
                 continue
             kind, default, _ = row
             value = merged(default, given[name]) if name in given else default
-            values[name] = _wrapped(self._usable(field, kind, value, self._where))
+            values[name] = _wrapped(self._usable(field, kind, value, self._where(field)))
         for name, value in given.items():
             if name not in rows:
                 # a plugin of somebody else's, or a setting that its plugin does not know
-                values[name] = _wrapped(
-                    self._usable(f"{path}.{name}", ANYTHING, value, self._where)
-                )
+                field = f"{path}.{name}"
+                values[name] = _wrapped(self._usable(field, ANYTHING, value, self._where(field)))
         return Section(values)
 
 
+def values_below(tree: Mapping[str, Any], field: str) -> Iterator[Any]:
+    """What stands in nested dicts under a field with dots: one value, or none."""
+    value: Any = tree
+    for key in field.split("."):
+        if not isinstance(value, dict) or key not in value:
+            return
+        value = value[key]
+    yield value
+
+
 def _wrapped(value: Any) -> Any:
-    if not isinstance(value, dict):
-        return value
-    return Section({name: _wrapped(item) for name, item in value.items()})
+    if isinstance(value, dict):
+        return Section({name: _wrapped(item) for name, item in value.items()})
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _plain(value: Any) -> Any:

@@ -53,6 +53,7 @@ class Settings(Declared):
         searched_files: The config files that were looked for (rez: `filepaths`, without the file of
             defaults, which is a table here).
         layers: What each of those files says, as it was read, weakest first.
+        environ: The environment variables that are looked at.
         sourced_files: The config files that were read (rez: `sourced_filepaths`, likewise).
     """
 
@@ -188,17 +189,19 @@ class Settings(Declared):
             return False
         return bool(getattr(self, f"{what}_all") or getattr(self, f"{what}_{topic}"))
 
-    def __getattr__(self, name: str) -> Any:
-        # what is asked for once is in __dict__ and does not come here again
-        row = SETTINGS.get(name)
-        if row is not None:
-            value = self._usable(name, row[0], *self._lookup(name, row[0], row[1]))
-        elif name in _DERIVED:
-            value = _DERIVED[name](self)
-        else:
-            raise AttributeError(f"no such setting: {name!r}")
-        self.__dict__[name] = value
-        return value
+    if not TYPE_CHECKING:  # which reads `Declared` and so knows what is no setting
+
+        def __getattr__(self, name: str) -> Any:
+            # what is asked for once is in __dict__ and does not come here again
+            row = SETTINGS.get(name)
+            if row is not None:
+                value = self._usable(name, row[0], *self._lookup(name, row[0], row[1]))
+            elif name in _DERIVED:
+                value = _DERIVED[name](self)
+            else:
+                raise AttributeError(f"no such setting: {name!r}")
+            self.__dict__[name] = value
+            return value
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"Settings are frozen: cannot set {name}")
@@ -214,7 +217,10 @@ class Settings(Declared):
                 return given
         value, where = self._stacked(name, default)
         if isinstance(value, DelayLoad):
-            value = value.get_value()
+            try:
+                value = value.get_value()
+            except ConfigurationError as error:
+                raise _problem(where, name, error) from error
         if value is None and name in FOUND and name not in self.overrides:
             # Deferred: looking around the machine takes modules that a resolve does not need.
             from rezfast.config.machine import found
@@ -279,12 +285,22 @@ class Settings(Declared):
 
     def _plugins(self) -> Plugins:
         # Deferred: what has no package on disk asks for no plugin.
-        from rezfast.config.plugins import Plugins
+        from rezfast.config.plugins import Plugins, values_below
 
         given, where = self._stacked("plugins", {})
         if not isinstance(given, dict):
             raise _problem(where, "plugins", f"expected a dict, got {given!r}")
-        return Plugins(given, where, self._usable)
+
+        def last(field: str) -> str:
+            found = DEFAULT
+            for layer in self.layers:
+                for _ in values_below(layer.values, field):
+                    found = layer.where
+            for _ in values_below(self.overrides, field):
+                found = OVERRIDES
+            return found
+
+        return Plugins(given, last, self._usable)
 
     def _nonlocal_packages_path(self) -> tuple[str, ...]:
         paths = list(self.packages_path)

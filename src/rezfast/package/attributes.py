@@ -53,7 +53,7 @@ def text(value: Any) -> str:
 
 def texts(value: Any) -> list[str]:
     """A list of strings."""
-    return _list(value, "strings", text)
+    return list_of(value, "strings", text)
 
 
 def text_or_texts(value: Any) -> str | list[str]:
@@ -103,7 +103,8 @@ def anything(value: Any) -> Any:
     return value
 
 
-def _list(value: Any, of_what: str, check: Check) -> list[Any]:
+def list_of(value: Any, of_what: str, check: Check) -> list[Any]:
+    """A list whose items pass a check, which `of_what` names in the plural."""
     if not isinstance(value, list):
         raise ValueError(f"it has to be a list of {of_what}, not {kind_of(value)}")
     checked = []
@@ -143,17 +144,17 @@ def request_or_text(value: Any) -> Requirement:
 
 def requests(value: Any) -> list[Requirement]:
     """A list of package requests."""
-    return _list(value, "package requests", request)
+    return list_of(value, "package requests", request)
 
 
 def late_requests(value: Any) -> list[Requirement]:
     """What a late bound function gave for a list of requests (rez: `late_requires_schema`)."""
-    return _list(value, "package requests", request_or_text)
+    return list_of(value, "package requests", request_or_text)
 
 
 def variants(value: Any) -> list[list[Requirement]]:
     """A list of lists of package requests."""
-    return _list(value, "lists of package requests", requests)
+    return list_of(value, "lists of package requests", requests)
 
 
 # ---- help, tests, functions -------------------------------------------------------
@@ -165,7 +166,7 @@ def help_entries(value: Any) -> str | list[list[str]]:
         return value
     if not isinstance(value, list):
         raise ValueError(f"it has to be a string or a list of lists, not {kind_of(value)}")
-    return _list(value, "lists of strings", texts)
+    return list_of(value, "lists of strings", texts)
 
 
 def tests_of(check_request: Check) -> Check:
@@ -185,7 +186,7 @@ def _test(name: str, test: Any, check_request: Check) -> Any:
         raise ValueError(f"{where}: it has to have a 'command'")
     checks: dict[str, Check] = {
         "command": text_or_texts,
-        "requires": lambda value: _list(value, "package requests", check_request),
+        "requires": lambda value: list_of(value, "package requests", check_request),
         "run_on": text_or_texts,
         "on_variants": lambda value: _on_variants(value, check_request),
     }
@@ -206,7 +207,7 @@ def _on_variants(value: Any, check_request: Check) -> Any:
     if value["type"] != "requires":
         raise ValueError(f"its 'type' has to be 'requires', not {value['type']!r}")
     return {
-        key: item if key == "type" else _list(item, "package requests", check_request)
+        key: item if key == "type" else list_of(item, "package requests", check_request)
         for key, item in value.items()
     }
 
@@ -323,7 +324,7 @@ def _source_checks(expand: Callable[[str], str]) -> dict[str, Check]:
         return str(value) if isinstance(value, Requirement) else expand(text(value))
 
     def many(value: Any) -> list[str]:
-        return _list(value, "package requests", one)
+        return list_of(value, "package requests", one)
 
     def version_text(value: Any) -> str:
         return str(value) if isinstance(value, Version) else text(value)
@@ -338,7 +339,7 @@ def _source_checks(expand: Callable[[str], str]) -> dict[str, Check]:
         "requires": late_or(many),
         "build_requires": late_or(many),
         "private_build_requires": late_or(many),
-        "variants": lambda value: _list(value, "lists of package requests", many),
+        "variants": lambda value: list_of(value, "lists of package requests", many),
         "hashed_variants": truth,
         "relocatable": late_or(truth_or_none),
         "cachable": late_or(truth_or_none),

@@ -108,6 +108,8 @@ class _Process:
     """What a definition may change by accident, as it was."""
 
     def __init__(self) -> None:
+        # asked for here: what is wrong with the settings is not the definition's fault
+        self._build_paths = settings().package_definition_build_python_paths
         self._directory = _working_directory()
         self._environment = dict(_environment())
         self._sys = dict(vars(sys))
@@ -124,7 +126,7 @@ class _Process:
         self._is_prepared = True
         if is_outermost:
             self._descriptor = redirect_descriptor()
-        sys.path = [*sys.path, *settings().package_definition_build_python_paths]
+        sys.path = [*sys.path, *self._build_paths]
         sys.stdout = ErrorsInstead(sys.stdout)
         if directory is not None:
             os.chdir(directory)

@@ -88,7 +88,10 @@ def _read(path: str) -> bytes:
         # one read for what the size says is there; a file object costs as much as all the rest
         file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         try:
-            source = os.read(file, min(os.fstat(file).st_size, _MAX_SIZE) + 1)
+            size = os.fstat(file).st_size
+            source = os.read(file, min(size, _MAX_SIZE) + 1)
+            if 0 < len(source) <= min(size, _MAX_SIZE):
+                return source  # less than was asked for: all there is
             while len(source) <= _MAX_SIZE:
                 more = os.read(file, 1 << 16)
                 if not more:

@@ -10,7 +10,7 @@ import __future__
 
 import builtins
 from collections.abc import Mapping
-from types import FunctionType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from rezfast.config.sources import ModifyList
@@ -79,7 +79,34 @@ def _evaluated(source: bytes, path: str, objects: Objects | None) -> dict[str, A
         if name not in own and (name not in _BUILTINS or _BUILTINS[name] != value)
     }
     data.update(scopes.to_dict())
-    return process(data, path, objects, source)
+    process(data, path, objects, source)
+    if _only_run_here(code, names):
+        # functions and their globals hold each other: waiting for the garbage collector to find
+        # that out costs as much as running the definition
+        names.clear()
+        names["__builtins__"] = own["__builtins__"]
+    return data
+
+
+def _only_run_here(code: CodeType, names: Mapping[str, Any]) -> bool:
+    """Whether no function of a definition can be called later with the definition's globals.
+
+    That is so when all that it defines are early functions, which are done, and those that are
+    kept as source code, which get globals of their own.
+    """
+    for body in code.co_consts:
+        if not isinstance(body, CodeType):
+            continue
+        function = names.get(body.co_name)
+        if not isinstance(function, FunctionType) or function.__code__ is not body:
+            return False
+        kept = body.co_name in REX_FUNCTIONS
+        if not (kept or hasattr(function, "_early") or hasattr(function, "_late")):
+            return False
+        # a function or class inside it might be what the attribute holds
+        if any(isinstance(inner, CodeType) for inner in body.co_consts):
+            return False
+    return True
 
 
 def process(

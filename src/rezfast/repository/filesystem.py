@@ -74,6 +74,12 @@ class FilesystemRepository:
             is_valid_package_name(name, raise_error=True)
             return self._families.setdefault(name, self._find_family(name))
 
+    def forget(self, name: str) -> None:
+        """Look at the disk again when this family or its packages are asked for."""
+        self._families.pop(name, None)
+        for key in [key for key in self.resources if key[1] == name]:
+            self.resources.pop(key, None)
+
     def _find_family(self, name: str) -> PackageFamily | None:
         path = os.path.join(self.location, name)
         try:
