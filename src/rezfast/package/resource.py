@@ -25,6 +25,8 @@ from rezfast.package.cached import cached
 from rezfast.package.functions import SourceCode
 from rezfast.package.old_commands import convert_old_commands
 
+# what writes a package goes by this order
+_NOTHING_SAID: dict[str, Any] = dict.fromkeys(("name", "base", "version", *PACKAGE))
 _NO_VERSION = ("", False, "_NO_VERSION", None)
 # rez turns text into functions for these; the other two kinds of commands stay as they are
 _CONVERTED = ("pre_commands", "commands", "post_commands")
@@ -296,7 +298,7 @@ class PackageResource(Resource):
         Raises:
             PackageMetadataError: A value is not what it has to be.
         """
-        checked = dict.fromkeys(PACKAGE)
+        checked = _NOTHING_SAID.copy()
         for name, value in self.data.items():
             checked[name] = self.value(name) if name in PACKAGE else value
         checked.update(name=self.name, base=self.base, version=self.version)
@@ -418,7 +420,7 @@ class VariantResource(Resource):
         Raises:
             PackageMetadataError: A value is not what it has to be.
         """
-        checked = dict.fromkeys(PACKAGE)
+        checked = _NOTHING_SAID.copy()
         for name in self.parent.data.keys() & PACKAGE.keys():
             checked[name] = self.value(name)
         checked.update(name=self.name, base=self.base, version=self.version)
