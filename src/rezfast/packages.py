@@ -8,6 +8,11 @@ for package in iter_packages("maya", "2024+"):
 
 from rezfast.package.model import Package, PackageFamily, Variant
 from rezfast.package.resource import ResourceHandle
+from rezfast.repository.developer import (
+    DeveloperPackage,
+    create_package,
+    get_developer_package,
+)
 from rezfast.repository.queries import (
     get_completions,
     get_last_release_time,
@@ -26,11 +31,14 @@ from rezfast.repository.queries import (
 )
 
 __all__ = [
+    "DeveloperPackage",
     "Package",
     "PackageFamily",
     "ResourceHandle",
     "Variant",
+    "create_package",
     "get_completions",
+    "get_developer_package",
     "get_last_release_time",
     "get_latest_package",
     "get_latest_package_from_string",

@@ -158,7 +158,7 @@ def test_what_is_broken(tmp_path: Path, search: Search) -> None:
         "broken-1.0",
         f"{file}/1.0/package.py:2: authors is wrong: it has to be a list of strings, not a str",
         "broken-2.0",
-        f"{file}/2.0/package.py:1: raised ZeroDivisionError: division by zero",
+        f"{file}/2.0/package.py:1: raised ZeroDivisionError: division by zero, in `1 / 0`",
     ]
 
 

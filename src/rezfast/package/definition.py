@@ -15,7 +15,7 @@ from rezfast.package import requests as check
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from typing import Any
 
 _MAX_SIZE = 64 << 20
@@ -55,16 +55,32 @@ def load_data(path: str) -> dict[str, Any]:
         PackageDefinitionFileMissing: There is no such file.
         PackageMetadataError: It cannot be read or run.
     """
-    source = _read(path)
-    if path.endswith(_YAML):
-        data = _load_yaml(source, path)
-    else:
-        # most resolves evaluate nothing, and then do without what evaluation imports
-        from rezfast.package.evaluate import evaluate
-
-        data = evaluate(source, path)
+    data = load_source(path)
     data.pop("format_version", None)
     return data
+
+
+def load_source(
+    path: str, objects: Mapping[str, Any] | None = None, directory: str | None = None
+) -> dict[str, Any]:
+    """As `load_data`, for a definition that is to be built: nothing is left out.
+
+    Args:
+        path: The definition.
+        objects: What early functions find; see `rezfast.package.evaluate.evaluate`.
+        directory: The working directory while it runs; None: as it is.
+
+    Raises:
+        PackageDefinitionFileMissing: There is no such file.
+        PackageMetadataError: It cannot be read or run.
+    """
+    source = _read(path)
+    if path.endswith(_YAML):
+        return _load_yaml(source, path)
+    # most resolves evaluate nothing, and then do without what evaluation imports
+    from rezfast.package.evaluate import evaluate
+
+    return evaluate(source, path, objects, directory)
 
 
 def _read(path: str) -> bytes:

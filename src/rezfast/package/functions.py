@@ -11,22 +11,18 @@ names where that makes no difference; the text is made when somebody asks for it
 
 from __future__ import annotations
 
-import glob
-import importlib.util
 import os
 from collections.abc import Callable, Mapping
-from types import CodeType, FunctionType, ModuleType
+from types import CodeType, FunctionType
 from typing import Any, Self, TypeVar
 
-from rezfast.errors import PackageMetadataError
+from rezfast.package.included import INCLUDE_DIRECTORY, load_module
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 REX_FUNCTIONS = frozenset(
     ("pre_commands", "commands", "post_commands", "pre_build_commands", "pre_test_commands")
 )
-
-_INCLUDE_DIRECTORY = os.path.join(".rez", "include")
 
 
 def early() -> Callable[[F], F]:
@@ -340,24 +336,8 @@ class SourceCode:
 
     def _include(self, namespace: dict[str, Any], base: str, modules: str | None) -> None:
         for name in self._included_names():
-            directory = modules or os.path.join(base, _INCLUDE_DIRECTORY)
-            namespace[name] = self._included(name, directory)
-
-    def _included(self, name: str, directory: str) -> ModuleType:
-        # rez once wrote NAME-HASH.py
-        found = [os.path.join(directory, f"{name}.py")]
-        if not os.path.isfile(found[0]):
-            found = sorted(glob.glob(os.path.join(glob.escape(directory), f"{name}-*.py")))
-        spec = importlib.util.spec_from_file_location(name, found[0]) if found else None
-        if spec is None or spec.loader is None:
-            raise PackageMetadataError(
-                f"@include({name!r}): no {name}.py in {directory}; build the package again",
-                self.path,
-                self.line,
-            )
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        return module
+            directory = modules or os.path.join(base, INCLUDE_DIRECTORY)
+            namespace[name] = load_module(name, directory, self.path, self.line)
 
 
 def _indented(text: str) -> str:

@@ -10,19 +10,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from rezfast.errors import PackageMetadataError
-from rezfast.package.evaluate import contained
+from rezfast.package.containment import contained
 from rezfast.package.functions import SourceCode
+from rezfast.package.included import INCLUDE_DIRECTORY
 from rezfast.package.requests import request_list
 
 
-def run_late(function: SourceCode, this: object, context: object | None, base: str | None) -> Any:
+def run_late(function: SourceCode, this: object, context: object | None, modules: str) -> Any:
     """What a late bound function gives.
 
     Args:
         function: The function.
         this: The package or variant that it belongs to.
         context: See `LateBindings.evaluate`.
-        base: Directory of the package, or None when it has none.
+        modules: Directory of the modules that it includes.
 
     Raises:
         PackageMetadataError: The function failed.
@@ -33,8 +34,7 @@ def run_late(function: SourceCode, this: object, context: object | None, base: s
         bindings = getattr(context, "_get_pre_resolve_bindings", None)
         names.update(bindings() if bindings is not None else {})
     names["this"] = this
-    with contained(function.path):
-        return function.run(names, base or "")
+    return contained(function.path, lambda: function.run(names, "", modules))
 
 
 class LateBindings:
@@ -74,7 +74,7 @@ class LateBindings:
             raise broken.with_traceback(None)
         function = self._functions[attribute]
         base = getattr(package, "base", None) or os.path.dirname(self._path)
-        value = run_late(function, package, context, base)
+        value = run_late(function, package, context, os.path.join(base, INCLUDE_DIRECTORY))
         try:
             return request_list(value)
         except ValueError as error:

@@ -11,6 +11,7 @@ kept with the object.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any, ClassVar, Generic, NoReturn, Self, TypeVar, overload
 
@@ -21,6 +22,7 @@ from rezfast.package.attributes import LATE_RESULTS, STANDARD
 from rezfast.package.cached import cached
 from rezfast.package.formatting import Formatted
 from rezfast.package.functions import SourceCode
+from rezfast.package.included import INCLUDE_DIRECTORY
 from rezfast.package.late import run_late
 from rezfast.package.requests import kind_of
 from rezfast.package.resource import (
@@ -250,7 +252,7 @@ class PackageBase(Formatted):
         if not isinstance(value, SourceCode) or not value.late:
             return value
         if name not in self._late_values:
-            found = run_late(value, self, self.context, self.base)
+            found = run_late(value, self, self.context, self._include_directory)
             check = LATE_RESULTS.get(name)
             if check is not None:
                 try:
@@ -261,6 +263,11 @@ class PackageBase(Formatted):
                     ) from None
             self._late_values[name] = found
         return self._late_values[name]
+
+    @property
+    def _include_directory(self) -> str:
+        """Where the modules are that late bound functions include."""
+        return os.path.join(self.base or "", INCLUDE_DIRECTORY)
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and self.resource == other.resource
@@ -474,6 +481,10 @@ class Variant(PackageBase):
         if self._parent is None:
             self._parent = Package(self.resource.parent, context=self.context)
         return self._parent
+
+    @property
+    def _include_directory(self) -> str:
+        return self.parent._include_directory
 
     @property
     def variant_requires(self) -> list[Requirement]:
