@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from rezfast.errors import PackageMetadataError
+from rezfast.package.containment import contained
 from rezfast.package.definition import load_data
-from rezfast.package.evaluate import contained
 from rezfast.package.functions import SourceCode
 
 Write = Callable[..., str]
@@ -159,8 +159,9 @@ def test_included_modules(write: Write, tmp_path: Path) -> None:
 
 def test_an_error_names_file_and_line(write: Write) -> None:
     path = write("name = 'a'\n\ndef commands():\n    # first\n    x = 1\n    x / 0\n")
-    with pytest.raises(PackageMetadataError) as raised, contained(path):
-        load_data(path)["commands"].execute({}, "")
+    found = load_data(path)["commands"]
+    with pytest.raises(PackageMetadataError) as raised:
+        contained(path, lambda: found.execute({}, ""))
     assert (raised.value.path, raised.value.line) == (path, 6)
     assert "ZeroDivisionError" in str(raised.value)
 
@@ -178,6 +179,6 @@ def test_an_error_in_a_text_names_its_line_in_the_definition(
 ) -> None:
     path = write(text, "package.yaml")
     found = SourceCode.from_text(load_data(path)["commands"], "commands", path)
-    with pytest.raises(PackageMetadataError) as raised, contained(path):
-        found.execute({}, "")
+    with pytest.raises(PackageMetadataError) as raised:
+        contained(path, lambda: found.execute({}, ""))
     assert raised.value.line == line
