@@ -125,7 +125,7 @@ cdef inline bint operand(Scan* s, Names& own, int modules) noexcept nogil:
     """What can be compared with a text and never raises."""
     cdef size_t size
     if at_string(s):
-        return strings(s, False, NULL) == KIND_STRING
+        return strings(s, False, NULL) == KIND_STRING or refuse(s, REFUSED_SCOPE)
     if from_platform(s, modules):
         return True
     size = word_size(s)

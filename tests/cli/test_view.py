@@ -57,8 +57,8 @@ def test_the_latest_version_as_yaml(rezfast: Run, packages: Path) -> None:
         "requires:\n- python-3.9+\n\n"
         "commands: '# why\n\n  env.PATH.append(\"{root}/bin\")'\n\n"
         "config:\n  build_directory: out\n\n"
-        'house:\n  a: "\\xE4"\n  b: 1\n\n'
-        f"base: {place}\n"
+        f"base: {place}\n\n"
+        'house:\n  a: "\\xE4"\n  b: 1\n'
     )
 
 
@@ -76,8 +76,8 @@ def test_as_python_of_a_version_without_its_place(rezfast: Run, packages: Path) 
         "requires = ['python-3.9+']\n\n"
         'def commands():\n    # why\n    env.PATH.append("{root}/bin")\n\n'
         "with scope('config') as config:\n    config.build_directory = 'out'\n\n"
-        "house = {'a': 'ä', 'b': 1}\n\n"
-        f"base = '{packages}/paint/1.0'\n"
+        f"base = '{packages}/paint/1.0'\n\n"
+        "house = {'a': 'ä', 'b': 1}\n"
     )
 
 

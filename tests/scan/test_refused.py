@@ -351,6 +351,7 @@ SCOPE_REFUSED: dict[str, tuple[str, str, int]] = {
         6,
     ),
     "look into what may be no text": ("    a = 1\n    if 'x' in a:\n        c.x = 1\n", "scope", 4),
+    "branch on bytes": ("    if b'a' == 'b':\n        c.x = 1\n", "scope", 3),
     "field in a branch": (
         "    import sys\n    if 'a' in sys.platform:\n        requires = ['a']\n",
         "reserved-name",
