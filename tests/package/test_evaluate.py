@@ -145,6 +145,11 @@ def test_rez_lint_helper_gives_none_without_rez(write: Write) -> None:
     assert data["requires"] == ["a"]
 
 
+def test_rez_lint_helper_has_no_list_of_names(write: Write) -> None:
+    with pytest.raises(PackageMetadataError, match="import them by name"):
+        load_data(write("from rez.utils.lint_helper import *"))
+
+
 def test_names_of_rez_are_there(write: Write) -> None:
     load_definition(write("x = (early, late, include, scope, ModifyList, InvalidPackageError)"))
 

@@ -36,6 +36,8 @@ class _LintHelper(ModuleType):
     """`rez.utils.lint_helper`: every name it is asked for is None, to please a linter."""
 
     def __getattr__(self, name: str) -> None:
+        if name == "__all__":  # rez's gives None for it too, and fails
+            raise ImportError(f"{self.__name__} has no list of names: import them by name, not *")
         if name.startswith("__"):
             raise AttributeError(name)
 
