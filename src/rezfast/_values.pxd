@@ -330,7 +330,9 @@ cdef inline bint plain_items(Scan* s, Draft& out) noexcept nogil:
     cdef size_t size
     cdef int blanks
     while True:
-        if at < s.end and at[0] == c'\n':
+        if s.end - at > 6 and memcmp(at, b"\n    ", 5) == 0 and at[5] != c' ':
+            at += 5  # the usual: a guess that holds is quicker than a count
+        elif at < s.end and at[0] == c'\n':
             blanks = indentation(at + 1, s.end)
             if blanks < 0:
                 return True
