@@ -26,13 +26,65 @@ cdef extern from *:
     #include <cerrno>
     #include <chrono>
     #include <condition_variable>
+    #include <cstring>
     #include <mutex>
     #include <string>
+    #include <string_view>
     #include <thread>
+    #include <utility>
     #include <vector>
+    #include <fcntl.h>
+    #include <unistd.h>
     namespace rezfast {
 
-    using ReadFile = void (*)(const char* path, int view, bool timed, std::string& buffer, FileOutcome& out);
+    // `path` is relative to the directory `at`, as openat has it.
+    using ReadFile = void (*)(int at, const char* path, int view, bool timed, std::string& buffer, FileOutcome& out);
+
+    // The directory that files in a row have in common, two above them: the version's directory is the file's own. To
+    // look a path up from there is less work, and takes two system calls more; a long row is worth them.
+    class Common {
+    public:
+        Common() = default;
+        Common(const Common&) = delete;
+        Common& operator=(const Common&) = delete;
+        ~Common() { leave(); }
+
+        // How to open paths[i]: from which directory, and by which path.
+        std::pair<int, const char*> find(const char* const* paths, size_t i, size_t end) {
+            const char* path = paths[i];
+            if (!path) return {AT_FDCWD, path};
+            if (handle_ >= 0 && holds(path)) return {handle_, path + prefix_.size()};
+            leave();
+            if (end - i < worth_it || !paths[i + worth_it - 1]) return {AT_FDCWD, path};
+            std::string_view prefix(path);
+            size_t slash = prefix.rfind('/');
+            if (slash != prefix.npos && slash) slash = prefix.rfind('/', slash - 1);
+            if (slash == prefix.npos) return {AT_FDCWD, path};
+            prefix_.assign(path, slash + 1);
+            if (!holds(path) || !holds(paths[i + worth_it - 1])) return {AT_FDCWD, path};
+            handle_ = open(prefix_.c_str(), flags);
+            if (handle_ < 0) return {AT_FDCWD, path};
+            return {handle_, path + prefix_.size()};
+        }
+
+    private:
+        static constexpr size_t worth_it = 8;
+    #ifdef O_PATH
+        static constexpr int flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+    #else
+        static constexpr int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+    #endif
+        bool holds(const char* path) const {
+            // what starts with a slash would not be relative
+            return std::strncmp(path, prefix_.data(), prefix_.size()) == 0 && path[prefix_.size()] != '/';
+        }
+        void leave() {
+            if (handle_ >= 0) close(handle_);
+            handle_ = -1;
+        }
+        int handle_ = -1;
+        std::string prefix_;  // with its slash
+    };
 
     struct Work {
         const char* const* paths = nullptr;
@@ -47,7 +99,8 @@ cdef extern from *:
     class Pool {
     public:
         // What `work` points to stays the caller's, and outlives this.
-        Pool(ReadFile read, const Work& work) : read_(read), work_(work) {}
+        Pool(ReadFile read, const Work& work)
+            : read_(read), work_(work), block_size_(work.count < many ? 16 : 64) {}
 
         ~Pool() {
             stop_ = true;
@@ -72,24 +125,27 @@ cdef extern from *:
         }
 
         // How many outcomes there are, once the batch is over.
-        size_t done() const { return std::min(work_.count, next_.load() * block_size); }
+        size_t done() const { return std::min(work_.count, next_.load() * block_size_); }
 
     private:
         using Clock = std::chrono::steady_clock;
-        static constexpr size_t block_size = 16;
+        static constexpr size_t large = 64, many = 4096;  // files
         static constexpr auto worth_helpers = std::chrono::microseconds(200);
 
         bool take_block(std::string& buffer) {
             if (stop_ || bytes_ >= work_.most_bytes) return false;
             size_t block = next_.load();
             do {
-                if (block * block_size >= work_.count) return false;
+                if (block * block_size_ >= work_.count) return false;
             } while (!next_.compare_exchange_weak(block, block + 1));
-            size_t end = std::min(work_.count, (block + 1) * block_size), bytes = 0;
-            for (size_t i = block * block_size; i < end && !stop_; ++i) {
+            size_t end = std::min(work_.count, (block + 1) * block_size_), bytes = 0;
+            Common common;
+            for (size_t i = block * block_size_; i < end && !stop_; ++i) {
                 FileOutcome& outcome = work_.outcomes[i];
                 try {
-                    read_(work_.paths[i], work_.view, work_.timed, buffer, outcome);
+                    auto [at, path] = work_.count < large ? std::pair(AT_FDCWD, work_.paths[i])
+                                                          : common.find(work_.paths, i, end);
+                    read_(at, path, work_.view, work_.timed, buffer, outcome);
                 } catch (...) {  // there is nothing to run out of but memory
                     outcome = FileOutcome();
                     outcome.result = -ENOMEM;
@@ -102,7 +158,7 @@ cdef extern from *:
 
         // One block took `elapsed`: starts as many threads as the rest may keep busy.
         void start_helpers(Clock::duration elapsed) {
-            size_t blocks = (work_.count + block_size - 1) / block_size;
+            size_t blocks = (work_.count + block_size_ - 1) / block_size_;
             size_t left = blocks - std::min(next_.load(), blocks);
             if (work_.threads < 2 || left < 2 || elapsed * left < worth_helpers) return;
             size_t wanted = std::min(work_.threads - 1, left);
@@ -124,6 +180,7 @@ cdef extern from *:
 
         ReadFile read_;
         Work work_;
+        const size_t block_size_;
         std::string buffer_;  // of the thread that calls `work`
         std::vector<std::thread> helpers_;
         std::atomic<bool> stop_{false};
@@ -137,7 +194,7 @@ cdef extern from *:
     #endif
     """
     ctypedef void (*ReadFile "rezfast::ReadFile")(
-        const char* path, int view, cbool timed, string& buffer, FileOutcome& out) noexcept nogil
+        int at, const char* path, int view, cbool timed, string& buffer, FileOutcome& out) noexcept nogil
 
     cdef cppclass Work "rezfast::Work":
         const char** paths

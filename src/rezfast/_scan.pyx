@@ -70,7 +70,7 @@ cdef extern from *:
     bint S_ISREG(int) nogil
 
 cdef extern from "<fcntl.h>" nogil:
-    int c_open "open"(const char*, int)
+    int c_openat "openat"(int, const char*, int)
     int O_RDONLY, O_CLOEXEC, O_NOCTTY, O_NONBLOCK
 
 cdef extern from "<unistd.h>" nogil:
@@ -229,7 +229,7 @@ cdef int read_rest(int handle, string& buffer, size_t* used) noexcept nogil:
         buffer.resize(buffer.size() * 2)
 
 
-cdef int read_file(const char* path, string& buffer, size_t* used) noexcept nogil:
+cdef int read_file(int at, const char* path, string& buffer, size_t* used) noexcept nogil:
     """Reads one file with open, read and close; only one that is empty or long takes more calls.
 
     Returns 0 or the error's number: ENXIO for what is neither a file nor a directory.
@@ -240,9 +240,9 @@ cdef int read_file(const char* path, string& buffer, size_t* used) noexcept nogi
     cdef int handle
     used[0] = 0
     # without O_NONBLOCK opening a named pipe would hang here
-    handle = c_open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
+    handle = c_openat(at, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
     while handle < 0 and errno == EINTR:
-        handle = c_open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
+        handle = c_openat(at, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
     if handle < 0:
         return errno
     if buffer.size() < FIRST_READ or buffer.size() > KEPT_BUFFER:
@@ -267,15 +267,17 @@ cdef int read_file(const char* path, string& buffer, size_t* used) noexcept nogi
     return error
 
 
-cdef void scan_file(const char* path, int view, cbool timed, string& buffer, FileOutcome& out) noexcept nogil:
-    """Reads and scans one file. `path` may be NULL: a text that can be no path.
+cdef void scan_file(
+    int at, const char* path, int view, cbool timed, string& buffer, FileOutcome& out
+) noexcept nogil:
+    """Reads and scans one file, `path` of the directory `at`. `path` may be NULL: a text that can be no path.
 
     `buffer` is scratch space that the next call may use again.
     """
     cdef int64_t started
     cdef int error = EINVAL
     if path != NULL:
-        error = read_file(path, buffer, &out.size)
+        error = read_file(at, path, buffer, &out.size)
     if error:
         out.result = -error
         return
