@@ -150,25 +150,27 @@ cdef extern from *:
                 const char* stop = base + found;
                 const char c = *stop;
                 left &= left - 1;
-                if (c == '\\\\' || c == '\\n' || found == 63 || end - stop < 2) return false;
-                if (inner) {
-                    if (c == quote) return false;
-                    if (c == inner) inner = 0;
+                if (c == '}' && field && !inner) {
+                    field = false;
+                } else if ((c == '{' || c == '}') && !field) {
+                    if (end - stop < 2) return false;
+                    if (stop[1] == c) {  // a brace that stands for itself
+                        if (found == 63) return false;
+                        left &= ~(uint64_t(2) << found);
+                    } else if (c == '{') {
+                        field = true;
+                    } else {
+                        return false;
+                    }
                 } else if (c == quote) {
                     stops &= ~uint64_t(1) << found;
                     return !field;
-                } else if (c == '{' || c == '}') {
-                    if (field) {
-                        if (c == '{') return false;
-                        field = false;
-                    } else if (stop[1] == c) {
-                        left &= ~(uint64_t(2) << found);  // a brace that stands for itself
-                    } else {
-                        if (c == '}') return false;
-                        field = true;
-                    }
+                } else if (c == '\\\\' || c == '\\n') {
+                    return false;
+                } else if (inner) {
+                    if (c == inner) inner = 0;
                 } else if (field) {
-                    if (c == '#') return false;
+                    if (c == '#' || c == '{') return false;
                     if (c == '"' || c == '\\'') inner = c;
                 }
             }
