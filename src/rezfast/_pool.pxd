@@ -37,54 +37,56 @@ cdef extern from *:
     #include <unistd.h>
     namespace rezfast {
 
-    // `path` is relative to the directory `at`, as openat has it.
-    using ReadFile = void (*)(int at, const char* path, int view, bool timed, std::string& buffer, FileOutcome& out);
-
-    // The directory that files in a row have in common, two above them: the version's directory is the file's own. To
-    // look a path up from there is less work, and takes two system calls more; a long row is worth them.
-    class Common {
+    // One thread's way to files: scratch space to read into, and the directory that it reads below.
+    //
+    // Where files of many families are read, the path to their repository is walked once and not for each.
+    class Reader {
     public:
-        Common() = default;
-        Common(const Common&) = delete;
-        Common& operator=(const Common&) = delete;
-        ~Common() { leave(); }
+        std::string buffer;
 
-        // How to open paths[i]: from which directory, and by which path.
-        std::pair<int, const char*> find(const char* const* paths, size_t i, size_t end) {
-            const char* path = paths[i];
-            if (!path) return {AT_FDCWD, path};
-            if (handle_ >= 0 && holds(path)) return {handle_, path + prefix_.size()};
-            leave();
-            if (end - i < worth_it || !paths[i + worth_it - 1]) return {AT_FDCWD, path};
-            std::string_view prefix(path);
-            size_t slash = prefix.rfind('/');
-            if (slash != prefix.npos && slash) slash = prefix.rfind('/', slash - 1);
-            if (slash == prefix.npos) return {AT_FDCWD, path};
-            prefix_.assign(path, slash + 1);
-            if (!holds(path) || !holds(paths[i + worth_it - 1])) return {AT_FDCWD, path};
-            handle_ = open(prefix_.c_str(), flags);
-            if (handle_ < 0) return {AT_FDCWD, path};
-            return {handle_, path + prefix_.size()};
+        explicit Reader(bool many) : many_(many) {}
+        ~Reader() { leave(); }
+        Reader(const Reader&) = delete;
+        Reader& operator=(const Reader&) = delete;
+
+        // What `open` returns.
+        int open(const char* path, int flags) {
+            size_t known = root_.size();
+            if (!many_) return ::open(path, flags);
+            if (!known || std::strncmp(path, root_.c_str(), known) != 0 || !path[known] || path[known] == '/') {
+                enter(path);
+                return ::open(path, flags);
+            }
+            if (handle_ == UNKNOWN) {
+                int found = ::open(root_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+                handle_ = found < 0 ? CLOSED : found;
+            }
+            return handle_ < 0 ? ::open(path, flags) : ::openat(handle_, path + known, flags);
         }
 
     private:
-        static constexpr size_t worth_it = 8;
-    #ifdef O_PATH
-        static constexpr int flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
-    #else
-        static constexpr int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
-    #endif
-        bool holds(const char* path) const {
-            // what starts with a slash would not be relative
-            return std::strncmp(path, prefix_.data(), prefix_.size()) == 0 && path[prefix_.size()] != '/';
-        }
+        static constexpr int CLOSED = -1, UNKNOWN = -2;
+
         void leave() {
-            if (handle_ >= 0) close(handle_);
-            handle_ = -1;
+            if (handle_ >= 0) ::close(handle_);
+            handle_ = UNKNOWN;
         }
-        int handle_ = -1;
-        std::string prefix_;  // with its slash
+
+        // The next file may be below the same directory, three levels up: repository/family/version/file.
+        void enter(const char* path) {
+            leave();
+            const char* end = path + std::strlen(path);
+            for (int levels = 3; end > path; --end)
+                if (end[-1] == '/' && --levels == 0) break;
+            root_.assign(path, end - path);
+        }
+
+        bool many_;
+        int handle_ = UNKNOWN;
+        std::string root_;
     };
+
+    using ReadFile = void (*)(const char* path, int view, bool timed, Reader& reader, FileOutcome& out);
 
     struct Work {
         const char* const* paths = nullptr;
@@ -100,7 +102,7 @@ cdef extern from *:
     public:
         // What `work` points to stays the caller's, and outlives this.
         Pool(ReadFile read, const Work& work)
-            : read_(read), work_(work), block_size_(work.count < many ? 16 : 64) {}
+            : read_(read), work_(work), reader_(work.count > block_size) {}
 
         ~Pool() {
             stop_ = true;
@@ -114,7 +116,7 @@ cdef extern from *:
         bool work(int64_t nanoseconds) {
             auto before = Clock::now();
             auto until = before + std::chrono::nanoseconds(nanoseconds);
-            while (take_block(buffer_)) {
+            while (take_block(reader_)) {
                 auto now = Clock::now();
                 if (helpers_.empty()) start_helpers(now - before);
                 if (now >= until) return false;
@@ -132,7 +134,7 @@ cdef extern from *:
         static constexpr size_t large = 64, many = 4096;  // files
         static constexpr auto worth_helpers = std::chrono::microseconds(200);
 
-        bool take_block(std::string& buffer) {
+        bool take_block(Reader& reader) {
             if (stop_ || bytes_ >= work_.most_bytes) return false;
             size_t block = next_.load();
             do {
@@ -143,9 +145,7 @@ cdef extern from *:
             for (size_t i = block * block_size_; i < end && !stop_; ++i) {
                 FileOutcome& outcome = work_.outcomes[i];
                 try {
-                    auto [at, path] = work_.count < large ? std::pair(AT_FDCWD, work_.paths[i])
-                                                          : common.find(work_.paths, i, end);
-                    read_(at, path, work_.view, work_.timed, buffer, outcome);
+                    read_(work_.paths[i], work_.view, work_.timed, reader, outcome);
                 } catch (...) {  // there is nothing to run out of but memory
                     outcome = FileOutcome();
                     outcome.result = -ENOMEM;
@@ -171,8 +171,8 @@ cdef extern from *:
         }
 
         void help() {
-            std::string buffer;
-            while (take_block(buffer)) {}
+            Reader reader(true);
+            while (take_block(reader)) {}
             std::lock_guard<std::mutex> lock(mutex_);
             ++finished_;
             ended_.notify_one();
@@ -180,8 +180,7 @@ cdef extern from *:
 
         ReadFile read_;
         Work work_;
-        const size_t block_size_;
-        std::string buffer_;  // of the thread that calls `work`
+        Reader reader_;  // of the thread that calls `work`
         std::vector<std::thread> helpers_;
         std::atomic<bool> stop_{false};
         std::atomic<size_t> next_{0}, bytes_{0};
@@ -193,8 +192,12 @@ cdef extern from *:
     }
     #endif
     """
+    cdef cppclass Reader "rezfast::Reader":
+        string buffer
+        int open(const char* path, int flags) noexcept nogil
+
     ctypedef void (*ReadFile "rezfast::ReadFile")(
-        int at, const char* path, int view, cbool timed, string& buffer, FileOutcome& out) noexcept nogil
+        const char* path, int view, cbool timed, Reader& reader, FileOutcome& out) noexcept nogil
 
     cdef cppclass Work "rezfast::Work":
         const char** paths

@@ -36,7 +36,7 @@ from rezfast._definition cimport Draft, Range, Texts, text_view
 from rezfast._lex cimport (
     CHAR_WORD, REFUSED_ENCODING, REFUSED_MISSING_NAME, REFUSED_NESTING, Scan, char_class, is_word, refuse, word_size,
 )
-from rezfast._pool cimport Pool, Work
+from rezfast._pool cimport Pool, Reader, Work
 from rezfast._masks cimport Odd, odd_bytes
 from rezfast._rules cimport Names, is_utf8, normalise_newlines
 from rezfast._statements cimport simple_line, skip_blank_lines
@@ -70,7 +70,6 @@ cdef extern from *:
     bint S_ISREG(int) nogil
 
 cdef extern from "<fcntl.h>" nogil:
-    int c_openat "openat"(int, const char*, int)
     int O_RDONLY, O_CLOEXEC, O_NOCTTY, O_NONBLOCK
 
 cdef extern from "<unistd.h>" nogil:
@@ -231,7 +230,7 @@ cdef int read_rest(int handle, string& buffer, size_t* used) noexcept nogil:
         buffer.resize(buffer.size() * 2)
 
 
-cdef int read_file(int at, const char* path, string& buffer, size_t* used) noexcept nogil:
+cdef int read_file(const char* path, Reader& reader, size_t* used) noexcept nogil:
     """Reads one file with open, read and close; only one that is empty or long takes more calls.
 
     Returns 0 or the error's number: ENXIO for what is neither a file nor a directory.
@@ -240,20 +239,21 @@ cdef int read_file(int at, const char* path, string& buffer, size_t* used) noexc
     cdef Py_ssize_t got
     cdef int error = 0
     cdef int handle
+    cdef string* buffer = &reader.buffer
     used[0] = 0
     # without O_NONBLOCK opening a named pipe would hang here
-    handle = c_openat(at, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
+    handle = reader.open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
     while handle < 0 and errno == EINTR:
-        handle = c_openat(at, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
+        handle = reader.open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
     if handle < 0:
         return errno
     if buffer.size() < FIRST_READ or buffer.size() > KEPT_BUFFER:
-        buffer = string()
+        buffer[0] = string()
         buffer.resize(FIRST_READ)
     # a read at an offset: pipes, sockets and terminals have none, and say so
-    got = c_pread(handle, &buffer[0], buffer.size(), 0)
+    got = c_pread(handle, buffer.data(), buffer.size(), 0)
     while got < 0 and errno == EINTR:
-        got = c_pread(handle, &buffer[0], buffer.size(), 0)
+        got = c_pread(handle, buffer.data(), buffer.size(), 0)
     if got < 0:
         error = ENXIO if errno == ESPIPE else errno
     elif got == 0:
@@ -264,31 +264,26 @@ cdef int read_file(int at, const char* path, string& buffer, size_t* used) noexc
     else:
         used[0] = got
         if used[0] == buffer.size():
-            error = read_rest(handle, buffer, used)
+            error = read_rest(handle, buffer[0], used)
     c_close(handle)
     return error
 
 
-cdef void scan_file(
-    int at, const char* path, int view, cbool timed, string& buffer, FileOutcome& out
-) noexcept nogil:
-    """Reads and scans one file, `path` of the directory `at`. `path` may be NULL: a text that can be no path.
-
-    `buffer` is scratch space that the next call may use again.
-    """
+cdef void scan_file(const char* path, int view, cbool timed, Reader& reader, FileOutcome& out) noexcept nogil:
+    """Reads and scans one file. `path` may be NULL: a text that can be no path."""
     cdef int64_t started
     cdef int error = EINVAL
     if path != NULL:
-        error = read_file(at, path, buffer, &out.size)
+        error = read_file(path, reader, &out.size)
     if error:
         out.result = -error
         return
     started = monotonic_ns() if timed else 0
-    out.result = scan_definition(buffer.data(), out.size, view, out.definition, out.refusal)
+    out.result = scan_definition(reader.buffer.data(), out.size, view, out.definition, out.refusal)
     if timed:
         out.nanoseconds = monotonic_ns() - started
     if not out.result and out.refusal.reason == REFUSED_ENCODING:
-        out.has_nul = memchr(buffer.data(), 0, out.size) != NULL
+        out.has_nul = memchr(reader.buffer.data(), 0, out.size) != NULL
 
 
 cdef size_t thread_count(object threads) except 0:

@@ -72,6 +72,19 @@ cdef inline bint quoted(Scan* s) noexcept nogil:
     return skip_inside(s) and at_string(s) and strings(s, True, NULL) == KIND_STRING and skip_inside(s)
 
 
+cdef inline bint quoted_name(Scan* s) noexcept nogil:
+    """The name of a variable, which is a plain word: of others the environment may raise what it likes."""
+    cdef char quote = peek(s)
+    if quote != c'\'' and quote != c'"':
+        return False
+    s.at += 1
+    s.at += word_size(s)
+    if s.at[-1] == quote or peek(s) != quote:
+        return False
+    s.at += 1
+    return True
+
+
 cdef inline bint from_platform(Scan* s, int modules) noexcept nogil:
     """`sys.platform`, `str(sys.platform)`, `platform.system()`: texts, whatever the machine is."""
     cdef const char* start = s.at
@@ -93,9 +106,9 @@ cdef inline bint from_environment(Scan* s, int modules) noexcept nogil:
         return False
     if take(s, b"os.environ[", 11):
         close = c']'
-        found = quoted(s)
+        found = quoted_name(s)
     elif take(s, b"os.environ.get(", 15) or take(s, b"os.getenv(", 10):
-        found = quoted(s)
+        found = quoted_name(s)
         if found and peek(s) == c',':
             s.at += 1
             found = quoted(s)
@@ -112,7 +125,7 @@ cdef inline bint operand(Scan* s, Names& own, int modules) noexcept nogil:
     """What can be compared with a text and never raises."""
     cdef size_t size
     if at_string(s):
-        return strings(s, False, NULL) == KIND_STRING
+        return strings(s, False, NULL) == KIND_STRING or refuse(s, REFUSED_SCOPE)
     if from_platform(s, modules):
         return True
     size = word_size(s)

@@ -213,6 +213,8 @@ cdef class Phase(Splitting):
             for w in range(low, high):
                 rows[w] &= mask[w]
             return
+        if low == high:
+            return
         if self.scratch2.size() < high:
             self.scratch2.resize(high)
         any_of = self.scratch2.data()

@@ -103,5 +103,9 @@ class PackageMetadataError(ResourceError):
         self.line = line
 
 
+class PackageRejected(PackageMetadataError, InvalidPackageError):
+    """A definition or a preprocess function raised `InvalidPackageError`; says where."""
+
+
 class PackageDefinitionFileMissing(PackageMetadataError):
     """A version directory without a definition in it, found out when the package is loaded."""

@@ -108,7 +108,9 @@ def test_a_definition_that_cannot_be_evaluated_is_a_difference(definition: Path)
     found.compare([(str(definition), accepted("name = 'foo'\n"))])
     ours, rez = found.differences
     assert (ours.field, ours.scanned, ours.evaluator) == ("evaluation", "accepted", "rezfast")
-    assert ours.evaluated == "line 2: raised ValueError: not today"
+    assert ours.evaluated == (
+        "line 2: raised ValueError: not today, in `raise ValueError('not today')`"
+    )
     assert rez.evaluator == "rez 3.4.0"
     assert "not today" in str(rez.evaluated)
 

@@ -174,24 +174,45 @@ class TestExpansion:
 
 
 class TestErrors:
-    """One line: the file or the variable, the setting, what was expected, what was found."""
+    """One line: the file or the variable, the setting, what was expected, what was found.
+
+    A file that cannot be read is an error at once, a value when it is asked for.
+    """
 
     @pytest.mark.parametrize(
         "text, message",
         [
-            ("packages_path = '/a'", "a.py: packages_path: expected a list of paths, got '/a'"),
-            ("allow_unversioned_packages = 1", "a.py: allow_unversioned_packages: expected a bool"),
+            ("packages_path = '/a'", "a.py:1: packages_path: expected a list of paths, got '/a'"),
+            (
+                "\nallow_unversioned_packages = 1",
+                "a.py:2: allow_unversioned_packages: expected a b",
+            ),
+            (
+                "prune_failed_graph = 1\nprune_failed_graph = 2",
+                "a.py: prune_failed_graph: expected",
+            ),
             ("variant_select_mode = 'best'", "expected one of version_priority, intersection_p"),
-            ("package_filter = ['glob(*)']", "package_filter: expected a dict or a list of dicts"),
-            ("plugins = []", "a.py: plugins: expected a dict, got []"),
+            (
+                "package_filter = ['glob(*)']",
+                "package_filter: expected a dict, a list of dicts or none",
+            ),
+            ("plugins = []", "a.py:1: plugins: expected a dict, got []"),
             (
                 "plugins = {'package_repository': {'filesystem': {'package_filenames': 'pkg'}}}",
                 "plugins.package_repository.filesystem.package_filenames: expected a list",
             ),
-            ("packages_path = ['/{']", "packages_path: '/{' is not a format"),
+            (
+                "plugins = {'package_repository': {'filesystem': None}}",
+                "a.py:1: plugins.package_repository.filesystem: expected a dict, got None",
+            ),
+            ("pip_install_remaps = [{}]", "expected a list of dicts with the strings record_path"),
+            ("packages_path = ['/{']", "a.py:1: packages_path: '/{' is not a format"),
             ("x = 1\nraise OSError('no licence')", "a.py:2: OSError: no licence"),
             ("x = (", "a.py:1: SyntaxError"),
-            ("package_filter = DelayLoad('/nowhere.json')", "/nowhere.json: no such file"),
+            (
+                "package_filter = DelayLoad('/nowhere.json')",
+                "a.py:1: package_filter: /nowhere.json: no such file",
+            ),
             ("package_filter = DelayLoad('/a.txt')", "/a.txt: DelayLoad reads .yaml, .yml and"),
             ("packages_path = ModifyList(append='/a')", "a.py:1: ValueError: expected a list"),
             ("variant_select_mode = ModifyList(append=[''])", "ModifyList cannot add to 'version_"),
@@ -199,21 +220,21 @@ class TestErrors:
     )
     def test_in_a_python_file(self, write: Write, text: str, message: str) -> None:
         with pytest.raises(ConfigurationError) as raised:
-            Settings.from_sources({}, [write("a.py", text)])
+            Settings.from_sources({}, [write("a.py", text)]).data()
         assert message in str(raised.value)
         assert "\n" not in str(raised.value)
 
     @pytest.mark.parametrize(
         "text, message",
         [
-            ("packages_path: 3", "rezconfig: packages_path: expected a list of paths, got 3"),
+            ("packages_path: 3", "rezconfig:1: packages_path: expected a list of paths, got 3"),
             ("- a\n- b", "rezconfig: expected settings as `key: value`, got list"),
             ("a: [", "rezconfig: not YAML: "),
         ],
     )
     def test_in_a_yaml_file(self, write: Write, text: str, message: str) -> None:
         with pytest.raises(ConfigurationError) as raised:
-            Settings.from_sources({}, [write("rezconfig", text)])
+            Settings.from_sources({}, [write("rezconfig", text)]).data()
         assert message in str(raised.value)
         assert "\n" not in str(raised.value)
 
@@ -224,13 +245,21 @@ class TestErrors:
             ("REZ_PACKAGES_PATH_JSON", "[", "$REZ_PACKAGES_PATH_JSON: not JSON"),
             ("REZ_PACKAGES_PATH_JSON", "1", "$REZ_PACKAGES_PATH_JSON: packages_path: expected"),
             ("REZ_PACKAGE_FILTER", "glob(*)", "use $REZ_PACKAGE_FILTER_JSON"),
+            ("REZ_PIP_INSTALL_REMAPS", "x", "use $REZ_PIP_INSTALL_REMAPS_JSON"),
             ("REZ_PLATFORM_MAP", "os", "platform_map: expected a dict (k1:v1,k2:v2"),
+            ("REZ_BUILD_THREAD_COUNT", "0", "build_thread_count: expected a number above 0"),
+            ("REZ_MAX_PACKAGE_CHANGELOG_CHARS", "2.5", "expected an integer, got '2.5'"),
+            ("REZ_SUITE_VISIBILITY", "often", "expected one of never, always, parent, parent_p"),
         ],
     )
     def test_in_a_variable(self, name: str, text: str, message: str) -> None:
         with pytest.raises(ConfigurationError) as raised:
-            Settings.from_sources({name: text}, [])
+            Settings.from_sources({name: text}, []).data()
         assert message in str(raised.value)
+
+    def test_a_value_that_nobody_asks_for_does_no_harm(self, write: Write) -> None:
+        path = write("a.py", "packages_path = 3\nquiet = True\n")
+        assert Settings.from_sources({}, [path]).quiet is True
 
     def test_a_file_that_cannot_be_read(self, write: Write) -> None:
         path = write("a.py", "")
@@ -257,4 +286,10 @@ class TestTheSettingsOfTheProcess:
         with pytest.raises(AttributeError, match="frozen"):
             settings.packages_path = ()
         with pytest.raises(AttributeError, match="frozen"):
+            settings.plugins.shell = {}
+        with pytest.raises(AttributeError, match="frozen"):
             del settings.packages_path
+
+    def test_have_no_attribute_that_is_no_setting(self) -> None:
+        with pytest.raises(AttributeError, match="no such setting: 'pakages_path'"):
+            _ = Settings.from_sources({}, []).pakages_path  # type: ignore[attr-defined]

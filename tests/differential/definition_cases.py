@@ -428,14 +428,19 @@ class Judge:
     Only definitions that the scanner accepted are run.
     """
 
-    def verdict(self, source: bytes, found: Scanned) -> str | None:
+    def verdict(self, source: bytes, found: Scanned, view: str = "installed") -> str | None:
         """What is wrong with an acceptance; None if nothing is."""
         try:
             names = self.run(source)
         except BaseException as error:  # a definition may raise anything, SystemExit included
             if isinstance(error, KeyboardInterrupt):
                 raise
-            if isinstance(error, SyntaxError) and only_a_body_is_broken(source, error):
+            if isinstance(error, SyntaxError) and only_a_body_is_broken(source, error.lineno):
+                return None
+            if isinstance(error, KeyError) and view == "source" and b"os.environ" in source:
+                return None  # a setting of a build; whether it is there, the build finds out
+            # what Python's parser says of a long line that is no Python
+            if isinstance(error, MemoryError) and only_a_body_is_broken(source, None):
                 return None
             return f"Python raises {type(error).__name__}: {error}"
         for field in FIELDS:
@@ -455,8 +460,13 @@ class Judge:
         return names
 
 
-def only_a_body_is_broken(source: bytes, error: SyntaxError) -> bool:
-    """Whether a definition is no Python because of a function's body, which nothing runs."""
-    before = _LINES.split(source)[: error.lineno]
+def only_a_body_is_broken(source: bytes, line: int | None) -> bool:
+    """Whether a definition is no Python because of a function's body, which nothing runs.
+
+    Args:
+        source: The definition.
+        line: Where Python gave up, from 1; None when it does not say.
+    """
+    before = _LINES.split(source)[:line]
     starts = (b"def ", b"async ", b"def\t", b"def\\", b"def\x0c")
     return any(line.lstrip(b"\xef\xbb\xbf\x0c").startswith(starts) for line in before)

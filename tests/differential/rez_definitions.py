@@ -115,12 +115,12 @@ def rez_verdict(source: bytes, view: str, directory: str) -> str | None:
         else:
             ours, theirs = _built(found), rez_builds(source, path)
     except SyntaxError as error:
-        return None if only_a_body_is_broken(source, error) else f"rez raises {error!r}"
+        return None if only_a_body_is_broken(source, error.lineno) else f"rez raises {error!r}"
     except BaseException as error:
         if isinstance(error, KeyboardInterrupt):
             raise
         cause = error.__cause__ or error.__context__
-        if isinstance(cause, SyntaxError) and only_a_body_is_broken(source, cause):
+        if isinstance(cause, SyntaxError) and only_a_body_is_broken(source, cause.lineno):
             return None
         if "include" in str(error) and b"@include" in source:
             return None  # where included modules are is a setting

@@ -73,7 +73,7 @@ def check_seeds(start: int, end: int, rez_share: int) -> tuple[Counter[str], lis
                     counts[f"{view}: refused, {found.reason}"] += 1
                     continue
                 counts[f"{view}: accepted"] += 1
-                wrong = judge.verdict(source, found)
+                wrong = judge.verdict(source, found, view)
                 if wrong is None and rez is not None and seed % rez_share == 0:
                     counts[f"{view}: judged by rez"] += 1
                     wrong = rez(source, view, directory)

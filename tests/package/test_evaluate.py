@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 
 import pytest
@@ -290,7 +291,10 @@ def test_data_in_memory(tmp_path: object) -> None:
         ("import sys\nsys.exit(3)\n", r"package.py:2: called sys.exit\(\)"),
         ("def f(): f()\nf()\n", r"package.py:1: raised RecursionError"),
         ("raise InvalidPackageError('not\\nthis')\n", r"package.py:1: not this"),
-        ("raise KeyboardInterrupt and ValueError\n", r"package.py:1: raised ValueError$"),
+        (
+            "raise KeyboardInterrupt and ValueError\n",
+            r"package.py:1: raised ValueError, in `raise Key",
+        ),
         (
             "@early()\ndef requires():\n    return 1 / 0\n",
             r"package.py:3: raised ZeroDivisionError",
@@ -340,3 +344,31 @@ def test_a_file_may_be_too_large(write: Write) -> None:
 
 def test_an_empty_definition_is_a_package_without_requirements(write: Write) -> None:
     assert load_definition(write("")).requires is None
+
+
+HELD = [
+    "def helper():\n    return 'helped'\nheld = [lambda: helper()]",
+    "word = 'helped'\n@early()\ndef held():\n    return [lambda: word]",
+    "word = 'helped'\ndef f():\n    return word\nheld = [f]\n@early()\ndef f():\n    return 1",
+    "word = 'helped'\ndef helper():\n    return word\n@early()\ndef held():\n    return [helper]",
+    "word = 'helped'\nclass A:\n    def __call__(self):\n        return word\nheld = [A()]",
+    "def helper():\n    return 'helped'\ndef preprocess(this=0, data=0):\n    return helper()\n"
+    "held = [preprocess]",
+]
+
+
+@pytest.mark.parametrize("text", HELD)
+def test_a_function_that_an_attribute_holds_keeps_its_globals(write: Write, text: str) -> None:
+    assert load_data(write(text))["held"][0]() == "helped"
+
+
+def test_a_definition_of_commands_leaves_nothing_to_the_garbage_collector(write: Write) -> None:
+    path = write("name = 'foo'\n@early()\ndef tools():\n    return []\ndef commands():\n    pass\n")
+    load_data(path)
+    gc.collect()
+    gc.disable()
+    try:
+        load_data(path)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()

@@ -338,6 +338,11 @@ SCOPE_REFUSED: dict[str, tuple[str, str, int]] = {
         "dynamic-attribute",
         4,
     ),
+    "variable of an odd name": (
+        "    import os\n    c.x = os.getenv('\\ud800')\n",
+        "dynamic-attribute",
+        4,
+    ),
     "working directory": ("    import os\n    c.x = os.getcwd()\n", "dynamic-attribute", 4),
     "branch on an unknown name": ("    if a == 'b':\n        c.x = 1\n", "scope", 3),
     "branch on a name that may be there": (
@@ -346,6 +351,7 @@ SCOPE_REFUSED: dict[str, tuple[str, str, int]] = {
         6,
     ),
     "look into what may be no text": ("    a = 1\n    if 'x' in a:\n        c.x = 1\n", "scope", 4),
+    "branch on bytes": ("    if b'a' == 'b':\n        c.x = 1\n", "scope", 3),
     "field in a branch": (
         "    import sys\n    if 'a' in sys.platform:\n        requires = ['a']\n",
         "reserved-name",

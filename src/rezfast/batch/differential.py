@@ -11,8 +11,8 @@ from rezfast.batch.fields import FIELDS, NAMING
 from rezfast.batch.figures import Example
 from rezfast.batch.inspection import look_at_python, message_of
 from rezfast.errors import PackageMetadataError
+from rezfast.package.containment import contained
 from rezfast.package.definition import from_data, load_data
-from rezfast.package.evaluate import contained
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -187,8 +187,7 @@ def _rez_evaluator() -> tuple[str, Evaluator] | None:
         return _plain(value)
 
     def evaluate(path: str, fields: Iterable[str]) -> dict[str, Any]:
-        with contained(path):
-            data = load_from_file(path, FileFormat.py, disable_memcache=True)
+        data = contained(path, lambda: load_from_file(path, FileFormat.py, disable_memcache=True))
         return {field: checked(field, data[field]) if field in data else None for field in fields}
 
     return f"rez {rez.__version__}", evaluate

@@ -67,8 +67,9 @@ def _click_command(name: str) -> click.Command:
     def callback(**given: Any) -> int:
         return guarded(module.run, given)
 
+    metavar = f"{parameters.metavar}..." if parameters.needed else f"[{parameters.metavar}]..."
     words = click.Argument(
-        [parameters.words], nargs=-1, required=True, metavar=f"{parameters.metavar}..."
+        [parameters.words], nargs=-1, required=parameters.needed, metavar=metavar
     )
     return click.Command(
         name,

@@ -28,12 +28,18 @@ COMMANDS: dict[str, Entry] = {
     "resolve": Entry(
         "Ask for packages", "Find the packages that meet a request, or say why none do."
     ),
+    "search": Entry(
+        "Ask for packages", "Find families, packages or variants by name, version and time."
+    ),
     "scan": Entry(
         "Look at definitions", "Show what can be read of a definition without running it."
     ),
     "survey": Entry(
         "Look at definitions", "Sort the definitions of whole repositories into classes."
     ),
+    "view": Entry("Look at definitions", "Show what a package's definition says."),
+    "yaml2py": Entry("Look at definitions", "Show a package.yaml as the package.py it could be."),
+    "config": Entry("Look at the configuration", "Show settings, and where they come from."),
 }
 
 

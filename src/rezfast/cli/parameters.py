@@ -62,14 +62,18 @@ class Parameters:
     """All a command accepts: its options, and words without a dash.
 
     Attributes:
-        words: Key under which the words are given, as a tuple; at least one is needed.
+        words: Key under which the words are given, as a tuple.
         metavar: What --help calls one of the words.
         options: The options, in the order --help shows them.
+        needed: Whether at least one word has to be given.
     """
 
-    __slots__ = ("metavar", "options", "words")
+    __slots__ = ("metavar", "needed", "options", "words")
 
-    def __init__(self, words: str, metavar: str, options: list[Option]) -> None:
+    def __init__(
+        self, words: str, metavar: str, options: list[Option], *, needed: bool = True
+    ) -> None:
         self.words = words
         self.metavar = metavar
+        self.needed = needed
         self.options = options

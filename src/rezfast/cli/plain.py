@@ -33,7 +33,7 @@ def read_plain(parameters: Parameters, arguments: list[str]) -> Given | None:
         value = text if equals else next(rest, None)
         if value is None or not _store(option, value, given):
             return None
-    if not words:
+    if parameters.needed and not words:
         return None
     given[parameters.words] = tuple(words)
     return given

@@ -1,15 +1,17 @@
-"""Settings: what a resolve needs of rez's configuration, read from rez's own sources.
+"""Settings: rez's configuration, read from rez's own sources.
 
-`settings()` gives this process's settings, read once. `Settings.from_sources` reads them from
-elsewhere, and `use` puts a `Settings` in place for the process.
+`settings()` gives this process's settings. `Settings.from_sources` reads them from elsewhere,
+`Settings.with_overrides` puts values on top of them (a package's, or your own), and `use` puts a
+`Settings` in place for the process.
 
-Only the settings that a resolve reads are known here; every other key of a rezconfig file is
-passed over, so a studio's rezconfig can be used as it is.
+Files are read at once; a value is looked at when it is asked for, so a resolve pays for what it
+reads, and a mistake in a setting that nobody uses does no harm.
 """
 
 from __future__ import annotations
 
 from rezfast.config.settings import Settings
+from rezfast.config.table import SETTINGS
 
 __all__ = ["Settings", "settings", "use"]
 
@@ -19,13 +21,21 @@ _current: Settings | None = None
 def settings() -> Settings:
     """This process's settings, read from the sources at the first call (rez: `rez.config.config`).
 
+    The first call writes a line on stderr for each key of a config file that is no setting, unless
+    `quiet` is set.
+
     Raises:
-        ConfigurationError: A file cannot be read, or a setting in it has the wrong type.
+        ConfigurationError: A file cannot be read or parsed.
     """
     global _current
     current = _current
     if current is None:
         current = _current = Settings.from_sources()
+        if any(layer.values.keys() - SETTINGS.keys() for layer in current.layers):
+            # Deferred: files are mostly right.
+            from rezfast.config.unknown import warn_of_unknown_keys
+
+            warn_of_unknown_keys(current)
     return current
 
 

@@ -9,7 +9,7 @@ from rezfast.errors import ConfigurationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
 _VARIABLE = r"\$(\w+|\{[^}]*\})"
@@ -22,24 +22,24 @@ class Expander:
 
     Args:
         environ: Environment variables; one that is not there is left as written.
-        system: What `{system.xxx}` stands for.
+        system: Gives what `{system.xxx}` stands for; called when there are braces.
     """
 
-    def __init__(self, environ: Mapping[str, str], system: System) -> None:
+    __slots__ = ("_environ", "_system")
+
+    def __init__(self, environ: Mapping[str, str], system: Callable[[], System]) -> None:
         self._environ = environ
         self._system = system
 
     def __call__(self, value: Any) -> Any:
-        """`value` with its strings expanded; lists, tuples and dicts are walked, keys are kept.
+        """A copy of `value` with its strings expanded; keys are kept, tuples and sets become lists.
 
         Raises:
             ConfigurationError: Braces in a string do not make a format.
         """
         if isinstance(value, str):
             return self._braces(_home(self._variables(value)))
-        if isinstance(value, tuple):
-            return tuple(self(item) for item in value)
-        if isinstance(value, (list, set)):
+        if isinstance(value, (list, tuple, set)):
             return [self(item) for item in value]
         if isinstance(value, dict):
             return {key: self(item) for key, item in value.items()}
@@ -59,7 +59,7 @@ class Expander:
     def _braces(self, text: str) -> str:
         if "{" not in text and "}" not in text:
             return text
-        return _format(text, self._system)
+        return _format(text, self._system())
 
 
 def _home(text: str) -> str:

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 # What a rezconfig.py finds as `rez_version`: the rez whose settings these are.
 REZ_VERSION = "3.4.0"
 
+# Sources that are no files; a variable is `$NAME`.
+DEFAULT = "default"
+OVERRIDES = "overrides"
+
 _OFF_WORDS = ("1", "t", "true")
 
 
@@ -31,6 +35,11 @@ class ModifyList:
                 raise ValueError(f"expected a list in ModifyList, got {given!r}")
         self.prepend = prepend
         self.append = append
+
+    def __repr__(self) -> str:
+        ends = (("prepend", self.prepend), ("append", self.append))
+        given = ", ".join(f"{name}={items!r}" for name, items in ends if items is not None)
+        return f"ModifyList({given})"
 
     def apply(self, value: Any) -> list[Any]:
         """The list with both ends added.
@@ -50,6 +59,9 @@ class DelayLoad:
 
     def __init__(self, filepath: str) -> None:
         self.filepath = os.path.expanduser(filepath)
+
+    def __repr__(self) -> str:
+        return f"DelayLoad({self.filepath!r})"
 
     def get_value(self) -> Any:
         """Read the file.
@@ -77,60 +89,53 @@ def config_files(environ: Mapping[str, str]) -> list[str]:
     return paths
 
 
-def load_files(
-    paths: Iterable[str], defaults: Mapping[str, Any]
-) -> tuple[dict[str, Any], dict[str, str], tuple[str, ...]]:
-    """Read config files and merge them, one after the other, onto `defaults`.
+class Layer:
+    """The settings of one source.
 
-    Returns:
-        The merged settings; for each key the file that had the last word on it (none: a default);
-        the files read.
+    Attributes:
+        where: Path of the file.
+        values: What it says, by setting; as it was read, without merging or checking.
+    """
+
+    __slots__ = ("values", "where")
+
+    def __init__(self, where: str, values: Mapping[str, Any]) -> None:
+        self.where = where
+        self.values = values
+
+
+def load_files(paths: Iterable[str]) -> tuple[Layer, ...]:
+    """Read config files, weakest first; a path without a file is passed over.
 
     Raises:
-        ConfigurationError: A file cannot be read, parsed or merged.
+        ConfigurationError: A file cannot be read or parsed.
     """
-    data = dict(defaults)
-    origins: dict[str, str] = {}
-    sourced: list[str] = []
+    layers = []
     for path in paths:
         for candidate, parse in ((f"{os.path.splitext(path)[0]}.py", _python), (path, _mapping)):
             text = read_text(candidate)
-            if text is None:
-                continue
-            values = parse(text, candidate)
-            try:
-                merge(data, values)
-            except ValueError as error:
-                raise ConfigurationError(f"{candidate}: {error}") from error
-            origins.update(dict.fromkeys(values, candidate))
-            sourced.append(candidate)
-            break
-    return data, origins, tuple(sourced)
+            if text is not None:
+                layers.append(Layer(candidate, parse(text, candidate)))
+                break
+    return tuple(layers)
 
 
-def merge(base: dict[str, Any], update: Mapping[str, Any]) -> None:
-    """Merge `update` into `base`, dict into dict; a `ModifyList` adds to the list that is there.
+def merged(below: Any, value: Any) -> Any:
+    """`value` on top of `below`: dicts key by key, a `ModifyList` added, anything else replaced.
+
+    Neither is changed.
 
     Raises:
         ValueError: A `ModifyList` meets something that is not a list.
     """
-    for key, value in update.items():
-        existing = base.get(key)
-        if isinstance(existing, dict) and isinstance(value, dict):
-            merge(existing, value)
-        elif isinstance(value, ModifyList):
-            base[key] = value.apply(existing)
-        else:
-            base[key] = _plain(value)
-
-
-def _plain(value: Any) -> Any:
-    """A value with its dicts copied and a `ModifyList` in them that adds to nothing applied."""
     if isinstance(value, ModifyList):
-        return value.apply(None)
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return value
+        return value.apply(below)
+    if not isinstance(value, dict):
+        return value
+    result = dict(below) if isinstance(below, dict) else {}
+    for key, item in value.items():
+        result[key] = merged(result.get(key), item)
+    return result
 
 
 def read_text(path: str) -> str | None:

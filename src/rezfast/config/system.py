@@ -59,6 +59,14 @@ class System:
         return [f"platform-{self.platform}", f"arch-{self.arch}", f"os-{self.os}"]
 
     @property
+    def shell(self) -> str:
+        """The shell that this process runs in, as `bash`."""
+        # Deferred: looking around takes modules that a resolve does not need.
+        from rezfast.config.machine import current_shell
+
+        return current_shell()
+
+    @property
     def user(self) -> str:
         """The name of the user who runs this process."""
         import getpass

@@ -7,13 +7,15 @@ path --load_files--> Scanned                                    nearly always
 
 from __future__ import annotations
 
+import os
+
 from rezfast._scan import Refused, Scanned, load_files
 from rezfast.errors import PackageDefinitionFileMissing, PackageMetadataError
 from rezfast.package import requests as check
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from typing import Any
 
 _MAX_SIZE = 64 << 20
@@ -53,22 +55,53 @@ def load_data(path: str) -> dict[str, Any]:
         PackageDefinitionFileMissing: There is no such file.
         PackageMetadataError: It cannot be read or run.
     """
-    try:
-        with open(path, "rb") as file:
-            source = file.read(_MAX_SIZE + 1)
-    except OSError as error:
-        raise _unreadable(path, error) from error
-    if len(source) > _MAX_SIZE:
-        raise PackageMetadataError(f"is larger than {_MAX_SIZE >> 20} MB: not a definition", path)
-    if path.endswith(_YAML):
-        data = _load_yaml(source, path)
-    else:
-        # most resolves evaluate nothing, and then do without what evaluation imports
-        from rezfast.package.evaluate import evaluate
-
-        data = evaluate(source, path)
+    data = load_source(path)
     data.pop("format_version", None)
     return data
+
+
+def load_source(
+    path: str, objects: Mapping[str, Any] | None = None, directory: str | None = None
+) -> dict[str, Any]:
+    """As `load_data`, for a definition that is to be built: nothing is left out.
+
+    Args:
+        path: The definition.
+        objects: What early functions find; see `rezfast.package.evaluate.evaluate`.
+        directory: The working directory while it runs; None: as it is.
+
+    Raises:
+        PackageDefinitionFileMissing: There is no such file.
+        PackageMetadataError: It cannot be read or run.
+    """
+    source = _read(path)
+    if path.endswith(_YAML):
+        return _load_yaml(source, path)
+    # most resolves evaluate nothing, and then do without what evaluation imports
+    from rezfast.package.evaluate import evaluate
+
+    return evaluate(source, path, objects, directory)
+
+
+def _read(path: str) -> bytes:
+    try:
+        # one read for what the size says is there; a file object costs as much as all the rest
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            size = os.fstat(file).st_size
+            source = os.read(file, min(size, _MAX_SIZE) + 1)
+            if 0 < len(source) <= min(size, _MAX_SIZE):
+                return source  # less than was asked for: all there is
+            while len(source) <= _MAX_SIZE:
+                more = os.read(file, 1 << 16)
+                if not more:
+                    return source
+                source += more
+        finally:
+            os.close(file)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    raise PackageMetadataError(f"is larger than {_MAX_SIZE >> 20} MB: not a definition", path)
 
 
 def _load_yaml(source: bytes, path: str) -> dict[str, Any]:
@@ -164,15 +197,20 @@ class _Record:
             return checked(self._data[field])
         except ValueError as error:
             broken = PackageMetadataError(
-                f"{field} is wrong: {error}", self._path, _line_of_field(self._path, field)
+                f"{field} is wrong: {error}", self._path, line_of_field(self._path, field)
             )
             broken.attribute = field
             self._broken[field] = broken
             return None
 
 
-def _line_of_field(path: str, field: str) -> int | None:
-    """The last line that sets a field in so many words, when the definition is a file."""
+def line_of_field(path: str, field: str) -> int | None:
+    """The last line that sets a field in so many words, when the definition is a file.
+
+    Args:
+        path: The definition; need not be a file.
+        field: Name of an attribute.
+    """
     import re
 
     try:

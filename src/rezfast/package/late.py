@@ -10,9 +10,31 @@ from collections.abc import Mapping
 from typing import Any
 
 from rezfast.errors import PackageMetadataError
-from rezfast.package.evaluate import contained
+from rezfast.package.containment import contained
 from rezfast.package.functions import SourceCode
+from rezfast.package.included import INCLUDE_DIRECTORY
 from rezfast.package.requests import request_list
+
+
+def run_late(function: SourceCode, this: object, context: object | None, modules: str) -> Any:
+    """What a late bound function gives.
+
+    Args:
+        function: The function.
+        this: The package or variant that it belongs to.
+        context: See `LateBindings.evaluate`.
+        modules: Directory of the modules that it includes.
+
+    Raises:
+        PackageMetadataError: The function failed.
+    """
+    names: dict[str, Any] = {"in_context": lambda: context is not None}
+    if context is not None:
+        names["context"] = context
+        bindings = getattr(context, "_get_pre_resolve_bindings", None)
+        names.update(bindings() if bindings is not None else {})
+    names["this"] = this
+    return contained(function.path, lambda: function.run(names, "", modules))
 
 
 class LateBindings:
@@ -51,15 +73,8 @@ class LateBindings:
         if broken is not None:
             raise broken.with_traceback(None)
         function = self._functions[attribute]
-        names: dict[str, Any] = {"in_context": lambda: context is not None}
-        if context is not None:
-            names["context"] = context
-            bindings = getattr(context, "_get_pre_resolve_bindings", None)
-            names.update(bindings() if bindings is not None else {})
-        names["this"] = package
         base = getattr(package, "base", None) or os.path.dirname(self._path)
-        with contained(self._path):
-            value = function.run(names, base)
+        value = run_late(function, package, context, os.path.join(base, INCLUDE_DIRECTORY))
         try:
             return request_list(value)
         except ValueError as error:

@@ -17,7 +17,7 @@ def request_list(value: Any) -> list[str]:
         ValueError: It is not a list, or something in it is not a request.
     """
     if not isinstance(value, list):
-        raise ValueError(f"it has to be a list of strings, not {_kind(value)}")
+        raise ValueError(f"it has to be a list of strings, not {kind_of(value)}")
     return [_request(item) for item in value]
 
 
@@ -28,7 +28,7 @@ def variant_list(value: Any) -> list[list[str]]:
         ValueError: It is something else.
     """
     if not isinstance(value, list):
-        raise ValueError(f"it has to be a list of lists of strings, not {_kind(value)}")
+        raise ValueError(f"it has to be a list of lists of strings, not {kind_of(value)}")
     return [request_list(item) for item in value]
 
 
@@ -39,7 +39,7 @@ def whole_number(value: Any) -> int:
         ValueError: It is something else.
     """
     if not isinstance(value, int):
-        raise ValueError(f"it has to be a whole number, not {_kind(value)}")
+        raise ValueError(f"it has to be a whole number, not {kind_of(value)}")
     if not -(1 << 63) <= value < 1 << 63:
         raise ValueError("it has more than 64 bits")
     return int(value)
@@ -52,7 +52,7 @@ def truth(value: Any) -> bool:
         ValueError: It is something else.
     """
     if not isinstance(value, bool):
-        raise ValueError(f"it has to be True or False, not {_kind(value)}")
+        raise ValueError(f"it has to be True or False, not {kind_of(value)}")
     return value
 
 
@@ -74,7 +74,7 @@ def package_version(value: Any) -> str | None:
 
 def _request(value: Any) -> str:
     if not isinstance(value, str):
-        raise ValueError(f"{value!r} in it is {_kind(value)}, not a string")
+        raise ValueError(f"{value!r} in it is {kind_of(value)}, not a string")
     try:
         name = Requirement(value).name
     except VersionError as error:
@@ -88,7 +88,8 @@ def _request(value: Any) -> str:
     return str(value)
 
 
-def _kind(value: Any) -> str:
+def kind_of(value: Any) -> str:
+    """What a value is, for a message: `a dict`, `an int`, `None`."""
     if value is None:
         return "None"
     name = type(value).__name__

@@ -64,21 +64,35 @@ class CombinedFamily:
         """The file with the version in `<>`."""
         return f"{self._path}<{self.versions[index]}>"
 
+    @property
+    def extension(self) -> str:
+        """The file's: `py` or `yaml`."""
+        return self._path.rpartition(".")[2]
+
+    def attributes(self, version: str) -> dict[str, Any]:
+        """The attributes of a version: the file's, with the overrides in whose range it is.
+
+        Args:
+            version: Its text; whether the file lists it does not matter.
+
+        Raises:
+            PackageMetadataError: The file cannot be read, or its overrides are wrong.
+        """
+        fields = dict(self._content()[0])
+        # without the key the file is one unversioned package, and overrides do not count
+        if "versions" in fields:
+            del fields["versions"]
+            fields["version"] = version
+            if "version_overrides" in fields:
+                overrides = _overrides(fields.pop("version_overrides"), self._path)
+                for range_, override in overrides.items():
+                    if Version(version) in range_:
+                        fields.update(override)
+        return fields
+
     def _load_one(self, index: int) -> Scanned | Exception:
         try:
-            data, versions = self._content()
-            fields = dict(data)
-            # without the key the file is one unversioned package, and overrides do not count
-            if "versions" in fields:
-                del fields["versions"]
-                fields["version"] = versions[index]
-                if "version_overrides" in fields:
-                    version = Version(versions[index])
-                    overrides = _overrides(fields.pop("version_overrides"), self._path)
-                    for range_, override in overrides.items():
-                        if version in range_:
-                            fields.update(override)
-            return from_data(fields, self.uri(index))
+            return from_data(self.attributes(self.versions[index]), self.uri(index))
         except RezError as error:
             return error
 

@@ -26,6 +26,7 @@ from rezfast.repository.names import why_not_version
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import Any
 
     from rezfast.repository.protocol import PackageFamily
 
@@ -47,10 +48,14 @@ class FilesystemRepository:
     Args:
         location: The directory; it need not exist. Links in it are followed, as in rez, so that
             a package has one URI.
+
+    Attributes:
+        resources: What `rezfast.repository.resources` keeps for the package objects of this place.
     """
 
     def __init__(self, location: str) -> None:
         self.location = os.path.realpath(location)
+        self.resources: dict[tuple[str, ...], Any] = {}
         self._families: dict[str, PackageFamily | None] = {}
 
     def __str__(self) -> str:
@@ -68,6 +73,12 @@ class FilesystemRepository:
         except KeyError:
             is_valid_package_name(name, raise_error=True)
             return self._families.setdefault(name, self._find_family(name))
+
+    def forget(self, name: str) -> None:
+        """Look at the disk again when this family or its packages are asked for."""
+        self._families.pop(name, None)
+        for key in [key for key in self.resources if key[1] == name]:
+            self.resources.pop(key, None)
 
     def _find_family(self, name: str) -> PackageFamily | None:
         path = os.path.join(self.location, name)

@@ -99,16 +99,25 @@ class MemoryFamily:
 
     def uri(self, index: int) -> str:
         """`<location>:<family>-<version>`."""
-        version = self.versions[index]
+        return self._uri(self.versions[index])
+
+    def _uri(self, version: str) -> str:
         return f"{self.repository.location}:{self.name}{'-' if version else ''}{version}"
 
-    def _load_one(self, index: int) -> Scanned | Exception:
-        where = self.uri(index)
-        fields = self._packages.get(self.versions[index] or NO_VERSION, {})
+    def attributes(self, version: str) -> dict[str, Any]:
+        """The attributes of a version, as given; none when there is no such version.
+
+        Args:
+            version: Its text; empty for an unversioned package.
+        """
+        fields = self._packages.get(version or NO_VERSION, {})
         if any(isinstance(value, FunctionType) for value in fields.values()):
-            fields = _with_late_functions(fields, where)
+            return _with_late_functions(fields, self._uri(version))
+        return fields
+
+    def _load_one(self, index: int) -> Scanned | Exception:
         try:
-            return from_data(fields, where)
+            return from_data(self.attributes(self.versions[index]), self.uri(index))
         except RezError as error:
             return error
 

@@ -8,6 +8,7 @@ from rezfast._solver import NativeSolver
 from rezfast._tables import PackageVariant, Tables
 from rezfast.config import settings
 from rezfast.errors import PackageRequestError, ResolveError
+from rezfast.package.deadline import time_limit
 from rezfast.solve.sources import CallbackSource, shared_tables
 from rezfast.solve.status import SolverCallbackReturn, SolverState, SolverStatus
 from rezfast.version import Requirement, VersionRange
@@ -119,21 +120,26 @@ class Solver:
 
     def _start(self) -> NativeSolver:
         try:
-            return NativeSolver(
-                self._tables,
-                self._requests,
-                hooks=self._hooks() if self._filter or self._orderers else None,
-                context=self._context,
-                building=self.building,
-                intersection_priority=self._mode == "intersection_priority",
-                raise_missing=self._raise_missing,
-            )
+            # requested packages are loaded here
+            with time_limit(self.time_limit):
+                return self._native_solver()
         except PackageRequestError as error:
             if isinstance(error.value, str) and error.value in self._requests:
                 Requirement.package_request(
                     error.value
                 )  # says what is wrong with the text, and where
             raise
+
+    def _native_solver(self) -> NativeSolver:
+        return NativeSolver(
+            self._tables,
+            self._requests,
+            hooks=self._hooks() if self._filter or self._orderers else None,
+            context=self._context,
+            building=self.building,
+            intersection_priority=self._mode == "intersection_priority",
+            raise_missing=self._raise_missing,
+        )
 
     def _hooks(self) -> SolveHooks:
         from rezfast.solve.hooks import SolveHooks
@@ -167,10 +173,11 @@ class Solver:
             return
         start = monotonic()
         try:
-            if self.callback is None:
-                self._stopped(self._native.run(self.max_fails, self.time_limit))
-            else:
-                self._solve_with_callback(start)
+            with time_limit(self.time_limit):
+                if self.callback is None:
+                    self._stopped(self._native.run(self.max_fails, self.time_limit))
+                else:
+                    self._solve_with_callback(start)
         finally:
             self.solve_time = monotonic() - start
 
