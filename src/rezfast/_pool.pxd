@@ -29,9 +29,7 @@ cdef extern from *:
     #include <cstring>
     #include <mutex>
     #include <string>
-    #include <string_view>
     #include <thread>
-    #include <utility>
     #include <vector>
     #include <fcntl.h>
     #include <unistd.h>
@@ -127,22 +125,21 @@ cdef extern from *:
         }
 
         // How many outcomes there are, once the batch is over.
-        size_t done() const { return std::min(work_.count, next_.load() * block_size_); }
+        size_t done() const { return std::min(work_.count, next_.load() * block_size); }
 
     private:
         using Clock = std::chrono::steady_clock;
-        static constexpr size_t large = 64, many = 4096;  // files
+        static constexpr size_t block_size = 16;
         static constexpr auto worth_helpers = std::chrono::microseconds(200);
 
         bool take_block(Reader& reader) {
             if (stop_ || bytes_ >= work_.most_bytes) return false;
             size_t block = next_.load();
             do {
-                if (block * block_size_ >= work_.count) return false;
+                if (block * block_size >= work_.count) return false;
             } while (!next_.compare_exchange_weak(block, block + 1));
-            size_t end = std::min(work_.count, (block + 1) * block_size_), bytes = 0;
-            Common common;
-            for (size_t i = block * block_size_; i < end && !stop_; ++i) {
+            size_t end = std::min(work_.count, (block + 1) * block_size), bytes = 0;
+            for (size_t i = block * block_size; i < end && !stop_; ++i) {
                 FileOutcome& outcome = work_.outcomes[i];
                 try {
                     read_(work_.paths[i], work_.view, work_.timed, reader, outcome);
@@ -158,7 +155,7 @@ cdef extern from *:
 
         // One block took `elapsed`: starts as many threads as the rest may keep busy.
         void start_helpers(Clock::duration elapsed) {
-            size_t blocks = (work_.count + block_size_ - 1) / block_size_;
+            size_t blocks = (work_.count + block_size - 1) / block_size;
             size_t left = blocks - std::min(next_.load(), blocks);
             if (work_.threads < 2 || left < 2 || elapsed * left < worth_helpers) return;
             size_t wanted = std::min(work_.threads - 1, left);
