@@ -443,16 +443,13 @@ cdef inline bint field_timestamp(Scan* s, Draft& out) noexcept nogil:
     cdef long long value = 0
     cdef const char* start = s.at
     cdef const char* at = start
-    while at < s.end and c'0' <= at[0] <= c'9' and at - start < 19:
+    while at < s.end and c'0' <= at[0] <= c'9' and at - start < 18:
         value = value * 10 + (at[0] - c'0')
         at += 1
     s.at = at
-    if at - start > 18:
-        s.at = start + 18
-        return refuse(s, REFUSED_FIELD)
     if at == start or (start[0] == c'0' and at - start > 1):
         return refuse(s, REFUSED_FIELD)
-    if at < s.end and (char_class(at) & CHAR_WORD or at[0] == c'.'):
+    if at < s.end and (char_class(at) & CHAR_WORD or at[0] == c'.'):  # a digit, too: there are too many
         return refuse(s, REFUSED_FIELD)
     out.timestamp = value
     return True
