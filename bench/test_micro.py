@@ -131,10 +131,10 @@ def test_read_definitions(benchmark: Any, tool: str) -> None:
             return parse_static_packages_py(paths)
 
     else:
-        from rezfast._scan import load_files
+        from rezfast import scan_files
 
         def work() -> object:
-            return load_files(paths)
+            return scan_files(paths)
 
     _run(benchmark, work, len(paths))
 

@@ -83,14 +83,14 @@ cdef extern from *:
 
     // The text from `at` to the quote, as far as it is plain.
     struct PlainText {
-        int size = -1;  // -1: longer than 31, not plain or near the end
+        int size = -1;  // -1: longer than 31, not plain or near the end; else two bytes may be read behind it
         bool is_word = false;  // identifier characters alone
         bool is_dotted = false;  // words with single dots between them
     };
 
     inline PlainText plain_text(const char* at, const char* end, char quote) {
         PlainText found;
-        if (end - at < 32) return found;
+        if (end - at < 33) return found;
         uint64_t quotes = 0, odd = 0, word = 0, dots = 0;
         for (int half = 0; half < 32; half += 16) {
             Bytes bytes = load_bytes(at + half);
@@ -174,21 +174,20 @@ cdef extern from *:
     inline Odd odd_bytes(const char* at, size_t size) {
         Odd found;
         Bytes high = {}, least = ~high, least_cr = least;  // `^` makes a CR, too, the least there is
-        size_t i = 0;
-        for (; size - i >= 16; i += 16) {
-            Bytes bytes = load_bytes(at + i), turned = bytes ^ '\\r';
+        auto look = [&](const char* from) {
+            Bytes bytes = load_bytes(from), turned = bytes ^ '\\r';
             high |= bytes;
             least = bytes < least ? bytes : least;
             least_cr = turned < least_cr ? turned : least_cr;
-        }
-        if (size - i) {
-            char rest[16];
-            std::memset(rest, ' ', sizeof rest);
-            std::memcpy(rest, at + i, size - i);
-            Bytes bytes = load_bytes(rest), turned = bytes ^ '\\r';
-            high |= bytes;
-            least = bytes < least ? bytes : least;
-            least_cr = turned < least_cr ? turned : least_cr;
+        };
+        if (size < 16) {
+            char all[16];
+            std::memset(all, ' ', sizeof all);
+            std::memcpy(all, at, size);
+            look(all);
+        } else {
+            for (size_t i = 0; i + 16 < size; i += 16) look(at + i);
+            look(at + size - 16);
         }
         found.high = bits_of(high >= 0x80) != 0;
         found.nul = bits_of(least == 0) != 0;

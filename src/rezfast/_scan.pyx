@@ -132,6 +132,8 @@ cdef bint head(Scan* s) noexcept nogil:
     if marked:
         s.at += 3
     line = s.at
+    if s.end - line > 24 and memcmp(line, b"# -*- coding: utf-8 -*-\n\n", 25) == 0:  # what rez itself writes
+        return True
     for i in range(2):
         line_end = <const char*> memchr(line, c'\n', s.end - line)
         if not coding_line(s, line, line_end if line_end != NULL else s.end, marked):

@@ -109,7 +109,11 @@ cdef inline bint assignment(Scan* s, size_t size, Draft& out) noexcept nogil:
     if not skip_inline(s):
         return False
     if field:
-        return field_value(s, field, out) and skip_inline(s) and (at_end(s) or refuse(s, REFUSED_FIELD))
+        if not field_value(s, field, out):
+            return False
+        if s.at < s.end and s.at[0] == c'\n':
+            return True
+        return skip_inline(s) and (at_end(s) or refuse(s, REFUSED_FIELD))
     if s.view == VIEW_SOURCE:
         return source_attribute(s, name)
     return literal(s, False, 0) != NOT_LITERAL
@@ -240,6 +244,9 @@ cdef inline bint import_from(Scan* s) noexcept nogil:
 
 cdef inline int end_of_statement(Scan* s) noexcept nogil:
     """To a semicolon, or past the newline that ends the line. Returns which, or 0."""
+    if s.at < s.end and s.at[0] == c'\n':
+        s.at += 1
+        return STATEMENT_LINE
     if not skip_inline(s):
         return STATEMENT_REFUSED
     if peek(s) == c';':

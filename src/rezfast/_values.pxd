@@ -91,6 +91,9 @@ cdef inline int literal(Scan* s, bint inside, int depth) noexcept nogil:
     if s.at == s.end:
         refuse(s, REFUSED_SYNTAX)
         return NOT_LITERAL
+    if char_class(s.at) & CHAR_DIGIT and peek_at(s, 1) == c'\n':
+        s.at += 1
+        return KIND_NUMBER
     if depth > MAX_LITERAL_DEPTH:
         refuse(s, REFUSED_NESTING)
         return NOT_LITERAL
@@ -293,31 +296,36 @@ cdef inline bint is_version(const char* text, size_t size) noexcept nogil:
     return size > 0 and (past_version(text, text + size) == text + size or encode_version(text, size, key))
 
 
-cdef inline bint field_text(Scan* s, int field, Draft& out) noexcept nogil:
+cdef inline bint joined_text(Scan* s, int field, Draft& out) noexcept nogil:
     """The name or the version: one string, or several that Python joins."""
-    cdef const char* text = s.at + 1
-    cdef string joined
-    cdef PlainText plain
-    cdef size_t size
-    cdef bint right = False
-    cdef char quote = peek(s)
-    plain.size = -1
-    if quote == c'\'' or quote == c'"':
-        plain = plain_text(text, s.end, quote)
-    if plain.size >= 0 and peek_at(s, plain.size + 2) == c'\n':  # what follows cannot be joined to it
-        size = plain.size
-        s.at += size + 2
-        right = plain.is_word and size != 11 if field == FIELD_NAME else plain.is_dotted
-    else:
-        if not at_string(s) or strings(s, False, &joined) != KIND_STRING:
-            return refuse(s, REFUSED_FIELD)
-        text = joined.data()
-        size = joined.size()
+    cdef string text
+    if not at_string(s) or strings(s, False, &text) != KIND_STRING:
+        return refuse(s, REFUSED_FIELD)
+    out.add(text.data(), text.size())
     if field == FIELD_NAME:
-        out.name = out.add(text, size)
-        return right or is_package_name(text, size) or refuse(s, REFUSED_VALUE)
-    out.version = out.add(text, size)
-    return right or is_version(text, size) or refuse(s, REFUSED_VALUE)
+        return is_package_name(text.data(), text.size()) or refuse(s, REFUSED_VALUE)
+    return is_version(text.data(), text.size()) or refuse(s, REFUSED_VALUE)
+
+
+cdef inline bint field_text(Scan* s, int field, Draft& out) noexcept nogil:
+    """The same, which nearly always is a word or numbers with dots between them, in quotes, and a newline."""
+    cdef const char* text = s.at + 1
+    cdef PlainText plain
+    cdef char quote = peek(s)
+    if field == FIELD_NAME:
+        out.name = out.text_count()
+    else:
+        out.version = out.text_count()
+    if quote != c'\'' and quote != c'"':
+        return joined_text(s, field, out)
+    plain = plain_text(text, s.end, quote)
+    if plain.size < 0 or text[plain.size + 1] != c'\n':  # something may be joined to it
+        return joined_text(s, field, out)
+    if not (plain.is_word and plain.size != 11 if field == FIELD_NAME else plain.is_dotted):
+        return joined_text(s, field, out)
+    out.add_short(text, plain.size)
+    s.at += plain.size + 2
+    return True
 
 
 cdef inline bint plain_items(Scan* s, Draft& out) noexcept nogil:
@@ -330,7 +338,9 @@ cdef inline bint plain_items(Scan* s, Draft& out) noexcept nogil:
     cdef size_t size
     cdef int blanks
     while True:
-        if at < s.end and at[0] == c'\n':
+        if s.end - at > 6 and memcmp(at, b"\n    ", 5) == 0 and at[5] != c' ':
+            at += 5  # the usual: a guess that holds is quicker than a count
+        elif at < s.end and at[0] == c'\n':
             blanks = indentation(at + 1, s.end)
             if blanks < 0:
                 return True
@@ -432,14 +442,14 @@ cdef inline bint field_timestamp(Scan* s, Draft& out) noexcept nogil:
     """A plain decimal number that a 64 bit integer holds."""
     cdef long long value = 0
     cdef const char* start = s.at
-    while s.at < s.end and char_class(s.at) & CHAR_DIGIT:
-        if s.at - start == 18:
-            return refuse(s, REFUSED_FIELD)
-        value = value * 10 + (s.at[0] - c'0')
-        s.at += 1
-    if s.at == start or (start[0] == c'0' and s.at - start > 1):
+    cdef const char* at = start
+    while at < s.end and c'0' <= at[0] <= c'9' and at - start < 18:
+        value = value * 10 + (at[0] - c'0')
+        at += 1
+    s.at = at
+    if at == start or (start[0] == c'0' and at - start > 1):
         return refuse(s, REFUSED_FIELD)
-    if s.at < s.end and (char_class(s.at) & CHAR_WORD or s.at[0] == c'.'):
+    if at < s.end and (char_class(at) & CHAR_WORD or at[0] == c'.'):  # a digit, too: there are too many
         return refuse(s, REFUSED_FIELD)
     out.timestamp = value
     return True

@@ -70,6 +70,17 @@ cdef extern from *:
             return true;
         }
 
+        // Goes on at `to`, which is behind the last stop.
+        void move(const char* to) {
+            const size_t done = to - base;
+            if (done < 64) {
+                stops &= ~uint64_t(0) << done;
+            } else {
+                base = to;
+                look();
+            }
+        }
+
         // Over the text of a string or of a comment, to the `last` byte of it, which is done or not. `from` is its first
         // byte, the last stop. False: it takes a closer look.
         bool skip_text(const char* from, char last, bool done) {
@@ -94,6 +105,86 @@ cdef extern from *:
                 }
             }
         }
+
+        // Over a string in three quotes, of which `at` is the first. False: it takes a closer look.
+        bool skip_long_text(const char* at) {
+            const char quote = *at;
+            move(at + 3);
+            uint64_t left = no_brackets & (~uint64_t(0) << (at + 3 - base));
+            for (;;) {
+                if (!left) {
+                    if (!next()) return false;
+                    left = no_brackets;
+                    continue;
+                }
+                const int found = __builtin_ctzll(left);
+                const char* stop = base + found;
+                left &= left - 1;
+                if (*stop == quote) {
+                    if (end - stop < 3) return false;
+                    if (stop[1] == quote && stop[2] == quote) {
+                        move(stop + 3);
+                        return true;
+                    }
+                } else if (*stop == '\\\\') {
+                    if (found == 63) return false;
+                    left &= ~(uint64_t(2) << found);
+                }
+            }
+        }
+
+        // Over an f-string of one line whose fields hold no field, no backslash, and quotes of the other kind only: any
+        // Python ends it at the same quote. False: it takes a closer look.
+        bool skip_formatted(const char* at) {
+            const char quote = *at;
+            char inner = 0;  // the quote of a string in a field
+            bool field = false;
+            uint64_t left = stops;
+            for (;;) {
+                if (!left) {
+                    if (!next()) return false;
+                    left = stops;
+                    continue;
+                }
+                const int found = __builtin_ctzll(left);
+                const char* stop = base + found;
+                const char c = *stop;
+                left &= left - 1;
+                if (c == '}' && field && !inner) {
+                    field = false;
+                } else if ((c == '{' || c == '}') && !field) {
+                    if (end - stop < 2) return false;
+                    if (stop[1] == c) {  // a brace that stands for itself
+                        if (found == 63) return false;
+                        left &= ~(uint64_t(2) << found);
+                    } else if (c == '{') {
+                        field = true;
+                    } else {
+                        return false;
+                    }
+                } else if (c == quote) {
+                    stops &= ~uint64_t(1) << found;
+                    return !field;
+                } else if (c == '\\\\' || c == '\\n') {
+                    return false;
+                } else if (inner) {
+                    if (c == inner) inner = 0;
+                } else if (field) {
+                    if (c == '#' || c == '{') return false;
+                    if (c == '"' || c == '\\'') inner = c;
+                }
+            }
+        }
+
+        // Over a string whose end every Python sees in the same place; `at` is its first quote, the last stop. False: it
+        // takes a closer look.
+        bool skip_string(const char* at) {
+            const bool triple = end - at > 2 && at[1] == *at && at[2] == *at;
+            char before = at[-1] | 0x20;
+            if (before == 'r') before = at[-2] | 0x20;
+            if (before == 'f' || before == 't') return !triple && skip_formatted(at);
+            return triple ? skip_long_text(at) : skip_text(at, *at, true);
+        }
     };
 
     // A walk over code that is not run, from stop to stop.
@@ -106,23 +197,8 @@ cdef extern from *:
         Walk() = default;
         Walk(const char* at, const char* end) { window.base = at; window.end = end; window.look(); }
 
-        // Goes on at `to`, which is behind the last stop.
-        void move(const char* to) {
-            const size_t done = to - window.base;
-            if (done < 64) {
-                window.stops &= ~uint64_t(0) << done;
-            } else {
-                window.base = to;
-                window.look();
-            }
-        }
+        void move(const char* to) { window.move(to); }
     };
-
-    // Whether a quote starts a text that ends at the next such quote and is nothing but text.
-    inline bool is_plain_quote(const char* at, const char* end) {
-        const char before = at[-1] | 0x20;
-        return before != 'f' && before != 't' && before != 'r' && !(end - at > 2 && at[1] == *at && at[2] == *at);
-    }
 
     // Over brackets, comments, plain strings, and newlines that the body goes on behind (see `goes_on`); brackets that
     // are open are noted. Returns the first stop that takes a closer look, or nullptr at the end.
@@ -148,7 +224,7 @@ cdef extern from *:
             } else if (c == '\\n') {
                 if (top == state.closing && !goes_on(at + 1, window.end, width)) break;
             } else if (c == '"' || c == '\\'') {
-                if (!is_plain_quote(at, window.end) || !window.skip_text(at, c, true)) break;
+                if (!window.skip_string(at)) break;
             } else if (c != '#' || !window.skip_text(at, '\\n', false)) {
                 break;
             }

@@ -129,6 +129,51 @@ def test_paths_may_be_relative(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert one("package.py")
 
 
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "{root}/{family}/{version}/package.py",
+        "{root}//{family}//{version}//package.py",
+        "{root}/{family}//{version}/package.py",
+        "{root}/{family}/{version}//package.py",
+        "{root}/{family}/./{version}/package.py",
+        "{root}/{family}/../{family}/{version}/package.py",
+        "{family}/{version}/package.py",
+        "./{family}/{version}/package.py",
+        "{family}/{version}.py",
+        "{root}/link/{version}/package.py",
+        "{root}/missing/{version}/package.py",
+        "{root}/{family}/{version}.py/package.py",
+    ],
+)
+def test_many_files_of_a_directory_are_read_like_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spelling: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "link").symlink_to("foo")
+    for family in ("foo", "foo2", "f"):
+        for version in range(60):
+            directory = tmp_path / family / str(version)
+            directory.mkdir(parents=True)
+            (directory / "package.py").write_text(f"requires = ['{family}-{version}']")
+            (tmp_path / family / f"{version}.py").write_text(f"requires = ['{family}_{version}']")
+    paths = [
+        spelling.format(root=tmp_path, family=family, version=version)
+        for family in ("foo", "foo2", "f")
+        for version in range(62)  # the last two are missing
+    ]
+    for order in (paths, paths[::-1], paths[::3] + paths[1::3] + paths[2::3]):
+        expected = [
+            (type(x), getattr(x, "requires", None), getattr(x, "errno", None))
+            for path in order
+            for x in scan_files([path])
+        ]
+        assert [
+            (type(x), getattr(x, "requires", None), getattr(x, "errno", None))
+            for x in scan_files(order)
+        ] == expected
+
+
 # ---- files that are none ------------------------------------------------------------------------
 
 

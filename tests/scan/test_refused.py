@@ -67,6 +67,7 @@ REFUSED: dict[str, tuple[bytes, str, int]] = {
     "timestamp as a float": (b"timestamp = 1.5\n", "dynamic-field", 1),
     "timestamp as text": (b"timestamp = '1'\n", "dynamic-field", 1),
     "timestamp beyond 64 bits": (b"timestamp = 99999999999999999999\n", "dynamic-field", 1),
+    "timestamp of 19 digits": (b"timestamp = 1000000000000000000\n", "dynamic-field", 1),
     "timestamp with a leading zero": (b"timestamp = 01\n", "dynamic-field", 1),
     "hashed_variants as a number": (b"hashed_variants = 1\n", "dynamic-field", 1),
     "hashed_variants as an expression": (b"hashed_variants = True and 0\n", "dynamic-field", 1),

@@ -290,3 +290,28 @@ def test_what_follows_a_body_is_seen_as_python_sees_it(tokens: list[str], named:
             "assignment",
             "branch",
         )
+
+
+TEXT = st.lists(
+    st.sampled_from(
+        [*("{", "}", "{{", "}}", "'", '"', "\\", "\\'", "#", "(", ")", "a", "!r", ":", "=", "{a}")]
+    ),
+    max_size=12,
+).map("".join)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.sampled_from(["", "f", "r", "fr", "Rf", "b", "t"]), st.sampled_from("'\""), TEXT)
+@example("f", "'", "{a['b']}")
+@example("f", '"', "{a['b']}{{}}")
+@example("f", '"', "{a:{b}}")
+@example("f", '"', "{'}'}")
+@example("f", "'", "{a}}}")
+@example("f", "'", "{a#}")
+def test_where_a_string_stands_does_not_matter(prefix: str, quote: str, text: str) -> None:
+    sources = (
+        f"def f():\n {'x' * size} = {prefix}{quote}{text}{quote}, {quote}{quote}\nname = 'foo'\n"
+        for size in range(1, 66)
+    )
+    found = [fields(source) for source in sources]
+    assert all(each == found[0] for each in found)
