@@ -109,3 +109,11 @@ class PackageRejected(PackageMetadataError, InvalidPackageError):
 
 class PackageDefinitionFileMissing(PackageMetadataError):
     """A version directory without a definition in it, found out when the package is loaded."""
+
+
+class ResolvedContextError(RezError):
+    """A context that cannot be loaded, saved, compared or used as it was asked to."""
+
+
+class PackageCommandError(RezError):
+    """The commands of a package failed; says which package, file and line."""
