@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from rezfast.config import settings
 from rezfast.context.dot import read_dot
@@ -23,6 +23,7 @@ from rezfast.solve.graph import REQUEST_COLOR, SOLVED_COLOR, Graph
 from rezfast.version import Requirement
 
 if TYPE_CHECKING:
+    from rezfast.context.resolved import ResolvedContext
     from rezfast.package.model import Variant
 
 #: Endings of files that are written as the text of the graph, without graphviz.
@@ -95,6 +96,67 @@ def _compact_attributes(attributes: dict[str, str]) -> tuple[tuple[Any, ...], st
 def write_dot(graph: Graph) -> str:
     """The graph in dot format (rez: the function of this name)."""
     return graph.to_dot()
+
+
+# ---- a context's ------------------------------------------------------------------------
+
+
+@overload
+def get_graph(context: ResolvedContext, as_dot: Literal[False] = False) -> Graph | None: ...
+
+
+@overload
+def get_graph(context: ResolvedContext, as_dot: Literal[True]) -> str | None: ...
+
+
+@overload
+def get_graph(context: ResolvedContext, as_dot: bool) -> Graph | str | None: ...
+
+
+def get_graph(context: ResolvedContext, as_dot: bool = False) -> Graph | str | None:
+    """The resolve graph of a context, or None (rez: `ResolvedContext.graph`).
+
+    Args:
+        context: The context.
+        as_dot: As text in dot format, which an old context may hold already.
+
+    Raises:
+        ResolvedContextError: The context holds a text that is no graph.
+    """
+    graph, text = context.graph_, context.graph_string
+    if as_dot and text and not text.startswith("{"):
+        return text
+    if graph is None and text:
+        graph = read_graph_from_string(text)
+    return graph.to_dot() if as_dot and graph is not None else graph
+
+
+@overload
+def get_dependency_graph(context: ResolvedContext, as_dot: Literal[False] = False) -> Graph: ...
+
+
+@overload
+def get_dependency_graph(context: ResolvedContext, as_dot: Literal[True]) -> str: ...
+
+
+@overload
+def get_dependency_graph(context: ResolvedContext, as_dot: bool) -> Graph | str: ...
+
+
+def get_dependency_graph(context: ResolvedContext, as_dot: bool = False) -> Graph | str:
+    """Which package of an answer requires which (rez: `ResolvedContext.get_dependency_graph`).
+
+    Args:
+        context: The context.
+        as_dot: As text in dot format.
+
+    Raises:
+        ResolvedContextError: The context has no answer.
+    """
+    if not context.success:
+        raise ResolvedContextError("the resolve failed: there are no dependencies to draw")
+    graph = dependency_graph(context.resolved_packages or (), context.resolved_ephemerals or ())
+    return graph.to_dot() if as_dot else graph
 
 
 # ---- parts ------------------------------------------------------------------------------
