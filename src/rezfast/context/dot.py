@@ -1,12 +1,13 @@
 """Reads graphs in the dot dialect that rez writes and that rez's contexts hold.
 
-A directed graph of plain statements: nodes, edges, attributes. Of the rest of the language, defaults
-(`node [...]`) and attributes of the whole graph are passed over; clusters are refused.
+A directed graph of plain statements: nodes, edges, attributes. Of the rest of the language,
+defaults (`node [...]`) and attributes of the whole graph are passed over; clusters are refused.
 """
 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from rezfast.errors import ResolvedContextError
 from rezfast.solve.graph import Graph
@@ -83,7 +84,7 @@ class _Reader:
             return
         for node in nodes:
             graph.add_node({}, node)
-        for source, target in zip(nodes, nodes[1:], strict=False):
+        for source, target in pairwise(nodes):
             graph.add_edge(source, target, attributes)
 
     def _attributes(self) -> dict[str, str]:
