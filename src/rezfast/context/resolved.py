@@ -124,7 +124,9 @@ class ResolvedContext(ContextState):
         Raises:
             ResolvedContextError: There is no answer.
         """
-        return [Requirement.package_request(one.parent.as_exact_requirement()) for one in self._answer()]
+        return [
+            Requirement.package_request(one.parent.as_exact_requirement()) for one in self._answer()
+        ]
 
     def get_resolve_diff(self, other: ResolvedContext) -> ResolveDiff:
         """How the answer of another context differs, package by package; empty if it does not.
