@@ -11,30 +11,21 @@ is imported before it is used.
 from __future__ import annotations
 
 import os
-from time import time
 
-from rezfast.config import settings
-from rezfast.config.sources import REZ_VERSION
 from rezfast.context.state import ContextState
-from rezfast.errors import ResolvedContextError, RezError
-from rezfast.package.cached import cached
 from rezfast.version import Requirement
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
     from subprocess import Popen
     from typing import Any, Protocol, Self
 
-    from rezfast.context.patch import PatchLock
-    from rezfast.package.model import Package, Variant
+    from rezfast.package.model import Variant
     from rezfast.rex.actions import Action
     from rezfast.rex.executor import RexExecutor
     from rezfast.rex.interpreter import OutputStyle
-    from rezfast.solve.filters import PackageFilterBase
     from rezfast.solve.graph import Graph
-    from rezfast.solve.orderers import PackageOrderList
-    from rezfast.solve.solver import Solver
     from rezfast.solve.status import SolverCallbackReturn, SolverState
 
     SolveCallback = Callable[[SolverState], tuple[SolverCallbackReturn, str]]

@@ -15,15 +15,11 @@ from rezfast.version import Requirement
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-    from subprocess import Popen
-    from typing import Any, Protocol, Self
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Any, Protocol
 
     from rezfast.context.patch import PatchLock
     from rezfast.package.model import Package, Variant
-    from rezfast.rex.actions import Action
-    from rezfast.rex.executor import RexExecutor
-    from rezfast.rex.interpreter import OutputStyle
     from rezfast.solve.filters import PackageFilterBase
     from rezfast.solve.graph import Graph
     from rezfast.solve.orderers import PackageOrderList
