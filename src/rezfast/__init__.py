@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from rezfast._batch import FileError, FileScan, iter_scan_files, scan_files
     from rezfast._scan import Refused, Scanned, scan
     from rezfast._tables import PackageVariant, Tables
+    from rezfast.context.resolved import ResolvedContext
+    from rezfast.context.status import ResolverStatus
     from rezfast.solve.solver import Solver
     from rezfast.solve.sources import clear_caches, make_tables
     from rezfast.solve.status import SolverCallbackReturn, SolverState, SolverStatus
@@ -26,6 +28,8 @@ __all__ = [
     "Refused",
     "Requirement",
     "RequirementList",
+    "ResolvedContext",
+    "ResolverStatus",
     "Scanned",
     "Solver",
     "SolverCallbackReturn",
@@ -48,6 +52,8 @@ _HOMES = {
     "Refused": "rezfast._scan",
     "Requirement": "rezfast.version",
     "RequirementList": "rezfast.version",
+    "ResolvedContext": "rezfast.context.resolved",
+    "ResolverStatus": "rezfast.context.status",
     "Scanned": "rezfast._scan",
     "Solver": "rezfast.solve.solver",
     "SolverCallbackReturn": "rezfast.solve.status",

@@ -121,3 +121,11 @@ class RexUndefinedVariableError(RexError):
 
 class RexStopError(RexError):
     """Commands called `stop()`: the environment must not be used."""
+
+
+class ResolvedContextError(RezError):
+    """A context that cannot be loaded, saved, compared or used as it was asked to."""
+
+
+class PackageCommandError(RezError):
+    """The commands of a package failed; says which package, file and line."""

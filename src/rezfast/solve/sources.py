@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from _thread import allocate_lock
+from time import monotonic
 
 from rezfast._scan import Scanned
 from rezfast._tables import Tables
@@ -24,12 +25,21 @@ class RepositorySource:
 
     Args:
         repositories: In the order of the search path.
+
+    Attributes:
+        repositories: As given.
+        num_loaded: Definitions that were read so far.
+        load_time: Seconds that this took.
+        before_load: Called with name and positions before definitions are read.
     """
 
     complete = True
 
     def __init__(self, repositories: Sequence[PackageRepository]) -> None:
         self.repositories = repositories
+        self.num_loaded = 0
+        self.load_time = 0.0
+        self.before_load: Callable[[str, list[int]], None] | None = None
         self._families: dict[str, list[tuple[int, PackageFamily]]] = {}
 
     @property
@@ -51,6 +61,16 @@ class RepositorySource:
 
     def load(self, name: str, positions: list[int]) -> list[Scanned | Exception]:
         """Definitions, in the order of `positions` (indices into `versions`)."""
+        if self.before_load is not None:
+            self.before_load(name, positions)
+        start = monotonic()
+        try:
+            return self._load(name, positions)
+        finally:
+            self.load_time += monotonic() - start
+            self.num_loaded += len(positions)
+
+    def _load(self, name: str, positions: list[int]) -> list[Scanned | Exception]:
         families = self._families[name]
         if len(families) == 1:
             return families[0][1].load(positions)
@@ -63,10 +83,15 @@ class RepositorySource:
 
     def uri(self, name: str, position: int) -> str:
         """What names a package in messages (rez: `Package.uri`)."""
+        family, index = self.place(name, position)
+        return family.uri(index)
+
+    def place(self, name: str, position: int) -> tuple[PackageFamily, int]:
+        """Where a package is: the family of its repository, and the index into its `versions`."""
         first, family = next(
             entry for entry in reversed(self._families[name]) if entry[0] <= position
         )
-        return family.uri(position - first)
+        return family, position - first
 
     def family_names(self) -> list[str]:
         """Every family on the path, sorted."""

@@ -1,0 +1,1 @@
+"""From an answer to a running tool: contexts, their files, and the environments they give."""
