@@ -129,3 +129,11 @@ class ResolvedContextError(RezError):
 
 class PackageCommandError(RezError):
     """The commands of a package failed; says which package, file and line."""
+
+
+class RezSystemError(RezError):
+    """The system refuses something: a program cannot be started, a script cannot be written."""
+
+
+class ShellError(RezSystemError, RuntimeError):
+    """A shell that there is not: an unknown name, or its program is missing."""
