@@ -111,6 +111,14 @@ class PackageDefinitionFileMissing(PackageMetadataError):
     """A version directory without a definition in it, found out when the package is loaded."""
 
 
+class ResolvedContextError(RezError):
+    """A context that cannot be loaded, saved, compared or used as it was asked to."""
+
+
+class PackageCommandError(RezError):
+    """The commands of a package failed; says which package, file and line."""
+
+
 class RexError(RezError):
     """A package's commands that cannot be run, or a call of them that makes no sense."""
 
@@ -121,14 +129,6 @@ class RexUndefinedVariableError(RexError):
 
 class RexStopError(RexError):
     """Commands called `stop()`: the environment must not be used."""
-
-
-class ResolvedContextError(RezError):
-    """A context that cannot be loaded, saved, compared or used as it was asked to."""
-
-
-class PackageCommandError(RezError):
-    """The commands of a package failed; says which package, file and line."""
 
 
 class RezSystemError(RezError):

@@ -24,6 +24,7 @@ REQUEST_COLOR = "#FFFFAA"
 SOLVED_COLOR = "#AAFFAA"
 NODE_COLOR = "#F6F6F6"
 
+_DOT_KEYWORDS = ("digraph", "edge", "graph", "node", "strict", "subgraph")
 _FONT_SIZE = "10"
 _RED = {"style": "bold", "color": "red", "fontcolor": "red"}
 
@@ -43,12 +44,20 @@ class Graph:
         self._targets: dict[str, list[str]] = {}
         self._made = 0
 
-    def add_node(self, attributes: dict[str, str]) -> str:
-        """Add a node; returns its id, which no other node of this graph ever has."""
-        self._made += 1
-        node = f"_{self._made}"
-        self._nodes[node] = dict(attributes)
-        self._targets[node] = []
+    def add_node(self, attributes: dict[str, str], node: str | None = None) -> str:
+        """Add a node; returns its id.
+
+        Args:
+            attributes: Its attributes.
+            node: The id it is to have; a node that has it already gets these attributes too.
+                None: one that no other node of this graph has.
+        """
+        while node is None:
+            self._made += 1
+            made = f"_{self._made}"
+            node = None if made in self._nodes else made
+        self._nodes.setdefault(node, {}).update(attributes)
+        self._targets.setdefault(node, [])
         return node
 
     def add_edge(self, source: str, target: str, attributes: dict[str, str]) -> None:
@@ -127,10 +136,20 @@ class Graph:
     def to_dot(self) -> str:
         """The graph in dot format, as rez writes it (rez: `rez.utils.graph_utils.write_dot`)."""
         lines = ["digraph g {"]
-        lines += [f"{node} {_dot_list(named)};" for node, named in self._nodes.items()]
-        lines += [f"{a} -> {b} {_dot_list(named)};" for (a, b), named in self._edges.items()]
+        ids = {node: _dot_id(node) for node in self._nodes}
+        lines += [f"{ids[node]} {_dot_list(named)};" for node, named in self._nodes.items()]
+        lines += [
+            f"{ids[source]} -> {ids[target]} {_dot_list(named)};"
+            for (source, target), named in self._edges.items()
+        ]
         lines.append("}")
         return "\n".join(lines)
+
+
+def _dot_id(node: str) -> str:
+    """A node's id as dot wants it: in quotes unless it is a plain name."""
+    plain = node.isidentifier() and node.isascii() and node.lower() not in _DOT_KEYWORDS
+    return node if plain else f'"{node}"'
 
 
 def _dot_list(attributes: dict[str, str]) -> str:
