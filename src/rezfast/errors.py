@@ -117,3 +117,15 @@ class ResolvedContextError(RezError):
 
 class PackageCommandError(RezError):
     """The commands of a package failed; says which package, file and line."""
+
+
+class RexError(RezError):
+    """A package's commands that cannot be run, or a call of them that makes no sense."""
+
+
+class RexUndefinedVariableError(RexError):
+    """Commands ask for the value of an environment variable that is not there."""
+
+
+class RexStopError(RexError):
+    """Commands called `stop()`: the environment must not be used."""
