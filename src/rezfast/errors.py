@@ -129,3 +129,11 @@ class RexUndefinedVariableError(RexError):
 
 class RexStopError(RexError):
     """Commands called `stop()`: the environment must not be used."""
+
+
+class RezSystemError(RezError):
+    """The system refuses something: a program cannot be started, a script cannot be written."""
+
+
+class ShellError(RezSystemError, RuntimeError):
+    """A shell that there is not: an unknown name, or its program is missing."""

@@ -11,7 +11,7 @@ from rezfast.cli.commands import COMMANDS, command_module
 from rezfast.cli.outcome import EXIT_BAD_INPUT, EXIT_INTERRUPTED, EXIT_OK, guarded, report_error
 
 if TYPE_CHECKING:
-    from rezfast.cli.parameters import Given, Option
+    from rezfast.cli.parameters import Given, Option, Parameters
 
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -46,10 +46,33 @@ class LazyCommands(click.Group):
                 formatter.write_dl(rows)
 
 
+class CommandOfWords(click.Command):
+    """A command of ours: what it takes greedily, and what follows `--`, is sorted out first."""
+
+    def __init__(self, parameters: Parameters, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.parameters = parameters
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        looked_at, rest = self.parameters.split(args)
+        left = super().parse_args(ctx, looked_at)
+        if self.parameters.rest is not None:
+            ctx.params[self.parameters.rest] = rest
+        return left
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        pieces = super().collect_usage_pieces(ctx)
+        if self.parameters.rest is not None:
+            pieces.append(f"[-- {self.parameters.rest_metavar}...]")
+        return pieces
+
+
 def _click_option(option: Option) -> click.Option:
     settings: dict[str, Any] = {"help": option.help}
     if option.kind == "flag":
         settings["is_flag"] = True
+    elif option.kind == "count":
+        settings["count"] = True
     else:
         settings["type"] = int if option.kind == "integer" else str
         settings["metavar"] = option.metavar
@@ -71,8 +94,9 @@ def _click_command(name: str) -> click.Command:
     words = click.Argument(
         [parameters.words], nargs=-1, required=parameters.needed, metavar=metavar
     )
-    return click.Command(
-        name,
+    return CommandOfWords(
+        parameters,
+        name=name,
         context_settings=_SETTINGS,
         callback=callback,
         params=[words, *map(_click_option, parameters.options)],

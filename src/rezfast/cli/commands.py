@@ -31,6 +31,15 @@ COMMANDS: dict[str, Entry] = {
     "search": Entry(
         "Ask for packages", "Find families, packages or variants by name, version and time."
     ),
+    "context": Entry(
+        "Work in environments", "Show what is in a context, or the code that sets it up."
+    ),
+    "interpret": Entry(
+        "Work in environments", "Show what commands of packages come to in a shell."
+    ),
+    "status": Entry(
+        "Work in environments", "Show which context this is, or what a program or package is in it."
+    ),
     "scan": Entry(
         "Look at definitions", "Show what can be read of a definition without running it."
     ),

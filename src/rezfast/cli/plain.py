@@ -16,6 +16,7 @@ def read_plain(parameters: Parameters, arguments: list[str]) -> Given | None:
     options = {spelling: option for option in parameters.options for spelling in option.spellings}
     given: Given = {option.name: option.initial() for option in parameters.options}
     words: list[str] = []
+    arguments, given_rest = parameters.split(arguments)
     rest = iter(arguments)
     for argument in rest:
         if argument[:1] != "-":
@@ -30,12 +31,19 @@ def read_plain(parameters: Parameters, arguments: list[str]) -> Given | None:
                 return None
             given[option.name] = True
             continue
+        if option.kind == "count":
+            if equals:
+                return None
+            given[option.name] += 1
+            continue
         value = text if equals else next(rest, None)
         if value is None or not _store(option, value, given):
             return None
     if parameters.needed and not words:
         return None
     given[parameters.words] = tuple(words)
+    if parameters.rest is not None:
+        given[parameters.rest] = given_rest
     return given
 
 

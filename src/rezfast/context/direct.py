@@ -1,0 +1,215 @@
+"""A program run in an environment without the shell that rez runs it through.
+
+rez writes a script and has a shell run it: set variables, then run the command. Where all of that is
+plain, what comes out can be told beforehand, and the program can be started at once:
+
+    actions of the packages --+
+    this environment ---------+--> `environment`: what bash would give the program
+    the command ----------------> `plain_words`, `program`: what bash would run
+
+Each of them gives None when it is not certain: a command that needs a shell, a value that only a
+shell can work out, a variable that bash has a meaning of its own for. Then the shell does it. Only
+bash is known here; every other shell does its own work.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+
+from rezfast.rex.actions import Appendenv, Comment, Prependenv, Setenv, Shebang, Unsetenv
+from rezfast.rex.strings import EscapedString
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from rezfast.rex.actions import Action
+
+# Words that bash gives a meaning: keywords and builtins. `true` and `false` are not among them,
+# since the programs of these names do the same.
+_BASH_WORDS = frozenset(
+    "! . : [ [[ ]] { } alias bg bind break builtin caller case cd command compgen complete compopt "
+    "continue coproc declare dirs disown do done echo elif else enable esac eval exec exit export "
+    "fc fg fi for function getopts hash help history if in jobs kill let local logout mapfile popd "
+    "printf pushd pwd read readarray readonly return select set shift shopt source suspend test "
+    "then time times trap type typeset ulimit umask unalias unset until wait while".split()
+)
+
+# Variables that bash makes, changes at its start, or does something else with.
+_BASH_VARIABLES = frozenset(
+    "_ DIRSTACK ENV EPOCHREALTIME EPOCHSECONDS EUID FUNCNAME GROUPS HISTCMD HOSTTYPE IFS LINENO "
+    "MACHTYPE OLDPWD OPTARG OPTERR OPTIND OSTYPE PIPESTATUS POSIXLY_CORRECT PPID PS1 PS2 PS4 PWD "
+    "RANDOM READLINE_LINE READLINE_POINT SECONDS SHELLOPTS SHLVL SRANDOM UID".split()
+)
+# Those of them whose value at the start of bash is known.
+_KNOWN_AT_START = frozenset(("_", "OLDPWD", "PS1", "PS2", "PWD", "SHLVL"))
+
+_BOLD, _NOT_BOLD = r"\[\e[1m\]", r"\[\e[0m\]"
+
+_FUNCTION_PREFIX, _FUNCTION_SUFFIX = "BASH_FUNC_", "%%"
+_HIGHEST_LEVEL = 998
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_REFERENCE = re.compile(r"\$(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*))")
+# what bash reads as words with spaces between them, and nothing else
+_PLAIN_LINE = re.compile(r"[A-Za-z0-9_@%+=:,./ -]*\Z")
+
+
+class Prompt:
+    """How the prompt shows an environment.
+
+    Attributes:
+        text: The setting `prompt` of the shell; empty: it does not.
+        is_set: The setting `set_prompt`.
+        comes_first: The setting `prefix_prompt`.
+    """
+
+    __slots__ = ("comes_first", "is_set", "text")
+
+    def __init__(self, text: str | None, is_set: bool, comes_first: bool) -> None:
+        self.text = text or ""
+        self.is_set = is_set
+        self.comes_first = comes_first
+
+
+def plain_words(command: str | Sequence[str]) -> list[str] | None:
+    """The words that bash would run a command with; None if it has to look at it itself.
+
+    Args:
+        command: A line of text, or words, as `execute_shell` takes it.
+    """
+    if isinstance(command, str):
+        words = command.split() if _PLAIN_LINE.match(command) else []
+    else:
+        words = list(command)
+        # in a word that has to be quoted, rez lets variables and commands be expanded
+        if any("$" in word or "`" in word or "\\" in word or "\0" in word for word in words):
+            return None
+    if not words or not words[0] or "=" in words[0] or words[0] in _BASH_WORDS:
+        return None
+    return words
+
+
+def program(name: str, environ: Mapping[str, str]) -> str | None:
+    """The path of the file that bash would run for a name; None if bash has to look.
+
+    Args:
+        name: The first word of a command.
+        environ: The variables that it runs with.
+    """
+    for function in (name, "command_not_found_handle"):
+        if f"{_FUNCTION_PREFIX}{function}{_FUNCTION_SUFFIX}" in environ:
+            return None
+    if "/" in name:
+        return name if _runnable(name) else None
+    for directory in environ.get("PATH", "").split(":"):
+        path = os.path.join(directory or os.curdir, name)
+        if _runnable(path):
+            return path
+    return None
+
+
+def _runnable(path: str) -> bool:
+    return os.access(path, os.X_OK) and not os.path.isdir(path)
+
+
+def environment(
+    actions: Iterable[Action],
+    parent: Mapping[str, str],
+    separators: Mapping[str, str],
+    prompt: Prompt,
+) -> dict[str, str] | None:
+    """The variables that a program gets which bash runs after these actions.
+
+    Args:
+        actions: What the commands of the packages, and the context itself, did.
+        parent: The variables that bash would be started with.
+        separators: What stands between the entries of a variable, where that is not `:`.
+        prompt: What the prompt of an environment shows, which programs can see too.
+
+    Returns:
+        The variables without `_`, which is the program's path; None if bash has to do it.
+    """
+    environ = _at_start(parent)
+    if environ is None or any(sign in prompt.text for sign in '$`\\"'):
+        return None
+    if prompt.text:
+        environ["REZ_ENV_PROMPT"] = environ.get("REZ_ENV_PROMPT", "") + prompt.text
+    for action in actions:
+        if isinstance(action, (Shebang, Comment)):
+            continue
+        if not isinstance(action, (Setenv, Prependenv, Appendenv, Unsetenv)):
+            return None
+        key = action.args[0]
+        if not _NAME.match(key) or _is_of_bash(key) or key.startswith(("LC_", "LANG")):
+            return None
+        if isinstance(action, Unsetenv):
+            environ.pop(key, None)
+            continue
+        value = _expanded(action.args[1], environ)
+        if value is None:
+            return None
+        if isinstance(action, Prependenv):
+            value = value + separators.get(key, ":") + environ.get(key, "")
+        elif isinstance(action, Appendenv):
+            value = environ.get(key, "") + separators.get(key, ":") + value
+        environ[key] = value
+    if prompt.text and prompt.is_set:
+        # a script has no prompt that could be stored
+        stored = environ.setdefault("REZ_STORED_PROMPT_SH", "")
+        shown = f"{_BOLD}{environ.get('REZ_ENV_PROMPT', '')}{_NOT_BOLD}"
+        environ["PS1"] = f"{shown} {stored}" if prompt.comes_first else f"{stored} {shown}"
+    return environ
+
+
+def _is_of_bash(name: str) -> bool:
+    return name in _BASH_VARIABLES or name.startswith("BASH")
+
+
+def _at_start(parent: Mapping[str, str]) -> dict[str, str] | None:
+    """The variables that bash exports before it runs the first line of a script."""
+    environ = dict(parent)
+    for name in parent:
+        if not _is_of_bash(name) or name in _KNOWN_AT_START:
+            continue
+        if not name.startswith(_FUNCTION_PREFIX):
+            return None
+    level = environ.get("SHLVL", "0")
+    if not (level.isascii() and level.isdigit()) or int(level) > _HIGHEST_LEVEL:
+        return None
+    environ["SHLVL"] = str(int(level) + 1)
+    # a script has no prompt
+    for name in ("PS1", "PS2", "_"):
+        environ.pop(name, None)
+    here = environ.get("PWD", "")
+    if not (here.startswith("/") and _same_directory(here)):
+        environ["PWD"] = os.getcwd()
+    if not os.path.isdir(environ.get("OLDPWD", "")):
+        environ.pop("OLDPWD", None)
+    return environ
+
+
+def _same_directory(path: str) -> bool:
+    try:
+        return os.path.samefile(path, os.curdir)
+    except OSError:
+        return False
+
+
+def _expanded(value: str | EscapedString, environ: Mapping[str, str]) -> str | None:
+    """The value as bash reads it from a script; None if bash has to."""
+    text = ""
+    for is_literal, part in EscapedString.promote(value).strings:
+        if is_literal:
+            text += part
+            continue
+        part = os.path.expanduser(part)
+        if "`" in part:
+            return None
+        if "$" in part:
+            if _REFERENCE.sub("", part).count("$"):
+                return None
+            part = _REFERENCE.sub(lambda found: environ.get(found[1] or found[2], ""), part)
+        text += part
+    return text

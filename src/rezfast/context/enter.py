@@ -1,0 +1,190 @@
+"""A process that becomes an environment: `rezfast env`.
+
+    make the directory for its files, have somebody remove it at the end     `Entrance`
+    (the caller resolves)
+    write the context; start the program, or the shell, in place of this process     `enter`
+
+Nothing of this process stays behind, so the exit code and the signals are the program's own. Where
+the process cannot be replaced it waits, passes signals on, and gives the exit code.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from errno import ENOEXEC
+
+from rezfast.config import settings
+from rezfast.context import direct
+from rezfast.context.run import command_text, terminal_words, write_context
+from rezfast.context.tmpdirs import make_directory, outlive, remove_directory
+from rezfast.errors import RezSystemError
+from rezfast.shell import create_shell
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any, NoReturn
+
+    from rezfast.context.resolved import ResolvedContext
+    from rezfast.rex.executor import RexExecutor
+    from rezfast.shell.base import Shell
+
+# What `_start` gives for a script without a first line that says who runs it. No exit code.
+_NEEDS_A_SHELL = -1
+
+# Python ignores these; a program expects them as they are.
+_IGNORED_BY_PYTHON = (signal.SIGPIPE, signal.SIGXFSZ)
+# What somebody sends to this process is meant for the program that it waits for...
+_PASSED_ON = (signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGCONT)
+# ...and these reach it from the terminal anyway.
+_FROM_THE_TERMINAL = (signal.SIGINT, signal.SIGQUIT)
+
+
+class Entrance:
+    """The way into an environment for a process that is to become it.
+
+    Make it early: while the process is small, having somebody look on costs little.
+
+    Args:
+        shell: The shell's name; None: none was asked for.
+        rcfile, norc, quiet: As in `execute_shell`.
+        stdin: Whether commands are read from standard input.
+        command: As in `execute_shell`.
+        start_new_session, detached, pre_command: As in `execute_shell`.
+
+    Raises:
+        ShellError: The shell is unknown.
+        RezSystemError: There is no place for temporary files.
+    """
+
+    def __init__(
+        self,
+        *,
+        shell: str | None = None,
+        rcfile: str | None = None,
+        norc: bool = False,
+        stdin: bool = False,
+        command: str | Sequence[str] | None = None,
+        quiet: bool = False,
+        start_new_session: bool = False,
+        detached: bool = False,
+        pre_command: str | None = None,
+    ) -> None:
+        self._shell_asked_for = shell is not None
+        self._shell: Shell = create_shell(shell)
+        self._startup: dict[str, Any] = {"rcfile": rcfile, "norc": norc, "stdin": stdin}
+        self._command = command
+        self._quiet = quiet
+        self._new_session = start_new_session
+        self._detached = detached
+        before = terminal_words() if detached else []
+        self._before: list[str] = before or (pre_command or "").split()
+        self._tmpdir = make_directory()
+        # A terminal may return long before what runs in it has ended: its files stay, as in rez.
+        self._stays = not detached and not outlive(self._tmpdir)
+
+    def give_up(self) -> None:
+        """Remove what was made."""
+        remove_directory(self._tmpdir)
+
+    def enter(self, context: ResolvedContext) -> int:
+        """Become the environment. Returns only where that is not possible: with the exit code.
+
+        Args:
+            context: A context that was solved.
+
+        Raises:
+            PackageCommandError: The commands of a package failed.
+            ShellError: The shell's program is not there.
+            RezSystemError: A file cannot be written, or the program cannot be started.
+        """
+        try:
+            text = command_text(self._shell, self._command)
+            context_file, executor = write_context(context, self._shell, self._tmpdir, text)
+            plain = self._direct(executor)
+            if plain is not None:
+                code = self._start(*plain)
+                if code != _NEEDS_A_SHELL:
+                    return code
+            return self._start(*self._through_shell(context_file, text))
+        except OSError as error:
+            raise RezSystemError(
+                f"cannot write the files of the environment: {error.filename or self._tmpdir}: "
+                f"{error.strerror}"
+            ) from error
+
+    def _direct(self, executor: RexExecutor) -> tuple[str, list[str], Mapping[str, str]] | None:
+        """The program itself with its variables, where the shell would do nothing else."""
+        if self._shell_asked_for or self._before or any(self._startup.values()):
+            return None
+        if not self._command or self._shell.name() != "bash":
+            return None
+        words = direct.plain_words(self._command)
+        if words is None:
+            return None
+        configured = settings()
+        prompt = direct.Prompt(
+            self._shell.settings["prompt"], configured.set_prompt, configured.prefix_prompt
+        )
+        environ = direct.environment(
+            executor.actions, os.environ, configured.env_var_separators, prompt
+        )
+        path = None if environ is None else direct.program(words[0], environ)
+        if environ is None or path is None:
+            return None
+        environ["_"] = path
+        return path, words, environ
+
+    def _through_shell(
+        self, context_file: str, text: str | None
+    ) -> tuple[str, list[str], Mapping[str, str]]:
+        quiet = self._quiet or settings().rez_tools_visibility == "never"
+        words = self._shell.write_startup(
+            context_file, self._tmpdir, command=text, quiet=quiet, **self._startup
+        )
+        words = [*self._before, *words]
+        path = direct.program(words[0], os.environ)
+        if path is None:
+            raise RezSystemError(f"cannot start {words[0]}: there is no such program on PATH")
+        return path, words, os.environ
+
+    def _start(self, path: str, words: list[str], environ: Mapping[str, str]) -> int:
+        """Run a program in place of this process, or else as a child of it."""
+        try:
+            if self._new_session or self._stays:
+                return self._wait(path, words, environ)
+            _become(path, words, environ)
+        except OSError as error:
+            if error.errno == ENOEXEC:
+                return _NEEDS_A_SHELL
+            raise RezSystemError(f"cannot start {path}: {error.strerror}") from error
+
+    def _wait(self, path: str, words: list[str], environ: Mapping[str, str]) -> int:
+        """Start a program, wait for its end, and remove what was made for it."""
+        # Deferred: the process is replaced nearly always.
+        import subprocess
+
+        more: dict[str, Any] = settings().new_session_popen_args if self._new_session else {}
+        # The terminal sends these to the program as well. Not ignored: the program would inherit it.
+        for number in _FROM_THE_TERMINAL:
+            signal.signal(number, lambda got, frame: None)
+        process = subprocess.Popen(words, executable=path, env=environ, **more)
+        for number in _PASSED_ON:
+            signal.signal(number, lambda got, frame: process.send_signal(got))
+        code = process.wait()
+        if self._stays:
+            remove_directory(self._tmpdir)
+        # what a shell gives for a program that a signal ended
+        return code if code >= 0 else 128 - code
+
+
+def _become(path: str, words: list[str], environ: Mapping[str, str]) -> NoReturn:
+    """Run a program in place of this process."""
+    for number in _IGNORED_BY_PYTHON:
+        signal.signal(number, signal.SIG_DFL)
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.flush()
+    os.execve(path, words, environ)

@@ -1,0 +1,196 @@
+"""Directories for the files of an environment, and what takes them away again.
+
+    TempDirs     made by this process, removed when it says so or when it ends
+    outlive      removed when this process has ended, whatever ended it, and whatever program it
+                 has become by then: a process of its own looks on
+
+`$REZ_KEEP_TMPDIRS`, set to anything, keeps all of them.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import stat
+
+from rezfast.config import settings
+from rezfast.errors import RezSystemError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+#: What the names of contexts' directories begin with, as rez's do.
+CONTEXT_PREFIX: Final = "rez_context_"
+
+_KEEP = "REZ_KEEP_TMPDIRS"
+_ATTEMPTS = 100
+
+
+class TempDirs:
+    """Makes directories and removes them at the end (rez: `rez.utils.filesystem.TempDirs`).
+
+    Args:
+        tmpdir: Where to make them; None: the setting `context_tmpdir`, read at the first one.
+        prefix: What their names begin with.
+    """
+
+    def __init__(self, tmpdir: str | None = None, prefix: str = "rez_") -> None:
+        self.tmpdir = tmpdir
+        self.prefix = prefix
+        self.dirs: set[str] = set()
+        # a forked child has this object too, but the directories are not its own to remove
+        self._owner = os.getpid()
+        atexit.register(self.clear)
+
+    def mkdtemp(self, cleanup: bool = True) -> str:
+        """Make a directory that only this user may look into; gives its path.
+
+        Args:
+            cleanup: Whether `clear`, or the end of this process, removes it.
+
+        Raises:
+            RezSystemError: None can be made.
+        """
+        path = make_directory(self.tmpdir, self.prefix)
+        if cleanup:
+            self.dirs.add(path)
+        return path
+
+    def remove(self, path: str) -> None:
+        """Remove one of the directories now."""
+        self.dirs.discard(path)
+        remove_directory(path)
+
+    def clear(self) -> None:
+        """Remove all that `mkdtemp(cleanup=True)` made, now."""
+        if os.getpid() != self._owner:
+            return
+        dirs, self.dirs = self.dirs, set()
+        for path in dirs:
+            remove_directory(path)
+
+
+_contexts: TempDirs | None = None
+
+
+def context_tmpdirs() -> TempDirs:
+    """Those of contexts (rez: `ResolvedContext.tmpdir_manager`)."""
+    global _contexts
+    if _contexts is None:
+        _contexts = TempDirs(prefix=CONTEXT_PREFIX)
+    return _contexts
+
+
+def make_directory(parent: str | None = None, prefix: str = CONTEXT_PREFIX) -> str:
+    """Make a directory that only this user may look into; gives its path.
+
+    Args:
+        parent: Where; None: the setting `context_tmpdir`.
+        prefix: What its name begins with.
+
+    Raises:
+        RezSystemError: It cannot be made.
+    """
+    parent = os.path.abspath(settings().context_tmpdir or os.curdir if parent is None else parent)
+    for _ in range(_ATTEMPTS):
+        path = os.path.join(parent, prefix + os.urandom(5).hex())
+        try:
+            os.mkdir(path, 0o700)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise RezSystemError(
+                f"cannot make a temporary directory in {parent}: {error.strerror}; "
+                "the setting context_tmpdir (REZ_CONTEXT_TMPDIR) says where it is made"
+            ) from error
+        return path
+    raise RezSystemError(f"cannot make a temporary directory in {parent}: every name is taken")
+
+
+def remove_directory(path: str) -> None:
+    """Remove a directory and all that is in it, unless `$REZ_KEEP_TMPDIRS` is set.
+
+    What cannot be removed stays: this is the last thing that happens, and nobody waits for it.
+    """
+    if not os.environ.get(_KEEP):
+        _remove(path)
+
+
+def _remove(path: str) -> None:
+    try:
+        entries = list(os.scandir(path))
+    except OSError:
+        # perhaps a program took the right to list it away
+        try:
+            os.chmod(path, stat.S_IRWXU)
+            entries = list(os.scandir(path))
+        except OSError:
+            return
+    for entry in entries:
+        try:
+            if entry.is_dir(follow_symlinks=False):
+                _remove(entry.path)
+            else:
+                os.unlink(entry.path)
+        except OSError:
+            continue
+    try:
+        os.rmdir(path)
+    except OSError:
+        return
+
+
+def outlive(path: str) -> bool:
+    """Have `path` removed once this process has ended: by itself, killed, or as another program.
+
+    A process of its own waits for that. It takes no part in anything else: it is no child of this
+    process, has a session of its own, holds no open file and no directory, and ignores signals
+    that are meant for the environment.
+
+    Args:
+        path: A directory.
+
+    Returns:
+        Whether somebody looks on. Linux before 5.3 cannot tell the end of another process; then
+        this process has to stay and remove the directory.
+    """
+    if os.environ.get(_KEEP):
+        return True
+    try:
+        this = os.pidfd_open(os.getpid())
+        child = os.fork()
+    except (AttributeError, OSError):
+        return False
+    if child:
+        os.waitpid(child, 0)
+        os.close(this)
+        return True
+    try:
+        os.setsid()
+        # The first child ends at once, so that this process has no child that it never started.
+        if os.fork() == 0:
+            _look_on(this, path)
+    finally:
+        os._exit(0)
+
+
+def _look_on(process: int, path: str) -> None:
+    """Wait for the end of a process, given as a pidfd; then remove `path`."""
+    # Deferred: the other side of the fork needs neither.
+    import select
+    import signal
+
+    for meant_for_others in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+        signal.signal(meant_for_others, signal.SIG_IGN)
+    for name in os.listdir("/proc/self/fd"):
+        if int(name) != process:
+            try:
+                os.close(int(name))
+            except OSError:
+                continue  # the listing's own
+    os.chdir("/")
+    end = select.poll()
+    end.register(process, select.POLLIN)
+    end.poll()
+    _remove(path)

@@ -1,0 +1,91 @@
+"""Text as shells take it: references to variables, words, what a command line is made of."""
+
+from __future__ import annotations
+
+import re
+
+from rezfast.errors import RexError
+from rezfast.rex.strings import EscapedString
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+NAME = "[A-Za-z_][A-Za-z0-9_]*"
+
+# `$X` and `${X}`: all that expandable text may refer to.
+REFERENCE = re.compile(rf"\$\{{({NAME})\}}|\$({NAME})")
+
+# Words that rez leaves as they are on a command line; a backtick is none of them here.
+_PLAIN_WORD = re.compile(r"[\w@%+=:,./-]+")
+_PLAIN_NAME = re.compile(r"[\w@%+:,./][\w@%+:,./-]*")
+
+
+def parts(text: str, references: re.Pattern[str] = REFERENCE) -> Iterator[tuple[str | None, str]]:
+    """The pieces of expandable text, in order.
+
+    Args:
+        text: The text.
+        references: What a reference looks like; its first group that takes part is the name.
+
+    Yields:
+        The variable's name and the reference as it was written, or None and other text.
+    """
+    end = 0
+    for match in references.finditer(text):
+        if match.start() > end:
+            yield None, text[end : match.start()]
+        yield match[match.lastindex or 0], match[0]
+        end = match.end()
+    if end < len(text) or not text:
+        yield None, text[end:]
+
+
+def single_quoted(text: str) -> str:
+    """Text in single quotes, as sh and csh read them; a quote in it stands in double ones."""
+    return "'" + text.replace("'", "'\"'\"'") + "'"
+
+
+def is_plain_word(text: str) -> bool:
+    """Whether a word means itself on the command line of every shell."""
+    return _PLAIN_WORD.fullmatch(text) is not None
+
+
+def escaped_parts(value: str | EscapedString) -> Iterator[tuple[bool, str]]:
+    """The parts of a value with `~` expanded: whether it is literal, and its text.
+
+    Raises:
+        RexError: There is a NUL in it, which no environment can hold.
+    """
+    for is_literal, text in EscapedString.promote(value).expanduser().strings:
+        if "\0" in text:
+            raise RexError(f"a value with a NUL character cannot reach a shell: {text!r}")
+        yield is_literal, text
+
+
+def joined(words: Iterable[str] | str, quote: Callable[[str], str]) -> str:
+    """A command line of words, each quoted if it has to be (rez: `shlex_join`).
+
+    Args:
+        words: The words; a text is taken for a command line that is there already.
+        quote: Gives the quoted form of a word that is not empty.
+    """
+    if isinstance(words, str):
+        return words
+    return " ".join(
+        [word if is_plain_word(word) else quote(word) if word else "''" for word in words]
+    )
+
+
+def checked_alias(name: str) -> str:
+    """The name of an alias, if it can be one.
+
+    Raises:
+        RexError: It has characters that mean something to shells.
+    """
+    if _PLAIN_NAME.fullmatch(name) is None:
+        raise RexError(
+            f"alias({name!r}): no shell can run a command of that name; use letters, digits and "
+            "any of _ . - +"
+        )
+    return name
