@@ -95,8 +95,7 @@ def test_commands_that_are_no_python(tmp_path: Path) -> None:
     )
     with pytest.raises(RexError) as caught:
         run_package(tmp_path, "foo")
-    assert str(caught.value).startswith(f"foo-1.0 ({path}:")
-    assert str(caught.value).endswith("SyntaxError: invalid syntax")
+    assert str(caught.value) == f"foo-1.0 ({path}:5): SyntaxError: invalid syntax"
 
 
 def test_commands_without_a_file_name_their_package() -> None:
@@ -151,7 +150,9 @@ def test_an_included_module_that_is_not_there(tmp_path: Path) -> None:
     write(
         tmp_path, "foo", "name = 'foo'\nversion = '1.0'\n@include('nope')\ndef commands():\n    1\n"
     )
-    with pytest.raises(RexError, match=r"foo-1\.0 .*no nope\.py in"):
+    with pytest.raises(
+        RexError, match=r"^foo-1\.0: \S+/package\.py:3: @include\('nope'\): no nope"
+    ):
         run_package(tmp_path, "foo")
 
 
