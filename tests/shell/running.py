@@ -73,22 +73,24 @@ def needs(shell: str) -> str:
 def run(
     shell: str, script: str, tmp_path: Path, env: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run a script in a real shell that reads no startup files."""
+    """Run a script in a real shell that finds no startup files."""
     program = needs(shell)
     path = tmp_path / f"script.{shell}"
     path.write_text(script, encoding="utf-8", errors="surrogateescape", newline="")
     home = tmp_path / "home"
     home.mkdir(exist_ok=True)
-    return subprocess.run(
+    done = subprocess.run(
         [program, str(path)],
         env={"PATH": os.environ["PATH"], "HOME": str(home), "LC_ALL": "C.UTF-8", **(env or {})},
         cwd=tmp_path,
         capture_output=True,
-        encoding="utf-8",
-        errors="surrogateescape",
         stdin=subprocess.DEVNULL,
         check=False,
         timeout=120,
+    )
+    # not as text, in which a carriage return would be lost
+    return subprocess.CompletedProcess(
+        done.args, done.returncode, os.fsdecode(done.stdout), os.fsdecode(done.stderr)
     )
 
 

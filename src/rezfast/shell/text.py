@@ -24,8 +24,9 @@ SH_REFERENCE = re.compile(
 # Inside double quotes on a command line, what would end them or mean something in them.
 _SH_SPECIAL = re.compile(r"""\\(?=[$`"\\\n]|\Z)|\$(?=[^\s"'])|["`]""")
 
-# Words that rez leaves as they are on a command line; a backtick is none of them here.
-_PLAIN_WORD = re.compile(r"[\w@%+=:,./-]+")
+# Words that rez leaves as they are on a command line; but a backtick means something everywhere,
+# and so does `=ls` to zsh.
+_PLAIN_WORD = re.compile(r"(?!=)[\w@%+=:,./-]+")
 _PLAIN_KEY = re.compile(r"[\w@%+=:,./${}-]+")
 _PLAIN_NAME = re.compile(r"[\w@%+:,./][\w@%+:,./-]*")
 
@@ -65,10 +66,15 @@ def word(text: str) -> str:
     return text if is_plain_word(text) else single_quoted(text)
 
 
-def sh_word(text: str) -> str:
-    """A word of sh's command line in double quotes, as rez writes it: references are expanded."""
+def sh_word(text: str, *, braces: bool = False) -> str:
+    """A word of sh's command line in double quotes, as rez writes it: references are expanded.
+
+    Args:
+        text: The word.
+        braces: Whether to write `$X` as `${X}`.
+    """
     pieces = [
-        piece
+        (f"${{{name}}}" if braces and not piece.startswith("${") else piece)
         if name
         else _SH_SPECIAL.sub(lambda m: '"\'"\'"' if m[0] == '"' else "\\" + m[0], piece)
         for name, piece in parts(text, SH_REFERENCE)

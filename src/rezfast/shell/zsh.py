@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rezfast.shell.sh import Sh
+from rezfast.shell.text import sh_word
 from rezfast.shell.unix import existing
 
 TYPE_CHECKING = False
@@ -65,6 +66,10 @@ class Zsh(Sh):
 
     def _write_startup_env(self, script: UnixShell) -> None:
         """Nothing: `HOME` stays what it is."""
+
+    @classmethod
+    def _quoted_word(cls, word: str) -> str:
+        return sh_word(word, braces=True)
 
     def _reference(self, name: str, written: str) -> str:
         # `$X[1]` and `$X:h` would be more than a reference
