@@ -36,7 +36,9 @@ class Place:
         self.log = directory / "log"
         self.tmpdir = directory / "tmp dir's $X"
         self.home = directory / "home"
-        for path in (self.tmpdir, self.home / ".config/fish"):
+        # without the last of them fish reads all manual pages when it is first started
+        completions = self.home / ".local/share/fish/generated_completions"
+        for path in (self.tmpdir, self.home / ".config/fish", completions):
             path.mkdir(parents=True)
         self.context = contents(create_shell(name), directory)
 
@@ -171,8 +173,7 @@ class TestTrouble:
 
     def test_nothing_is_written_into_the_home(self, place: Place) -> None:
         place.write_startup_files()
-        # where fish keeps what it does on its own account
-        (place.home / ".local").mkdir()
+        # in .local fish keeps what it does on its own account
         before = sorted(place.home.rglob("*"))
         place.run(command="greet")
         place.run("greet\n", stdin=subprocess.PIPE)
