@@ -59,7 +59,7 @@ def resolve(
         context.requested_packages(include_implicit=True),
         tables=tables,
         package_filter=_package_filter(context),
-        package_orderers=_orderers(context),
+        package_orderers=context.package_orderers if context.has_orderers else None,
         callback=_told(callback, buf) if context.verbosity else callback,
         building=context.building,
         max_fails=max_fails,
@@ -106,18 +106,11 @@ def _tables(context: ContextState, told: Callable[[Package], Any] | None) -> Tab
 
 def _package_filter(context: ContextState) -> PackageFilterBase | None:
     """The filter, without importing what reads rules when there are none."""
-    given = context.__dict__.get("package_filter")
-    if given is None and not (settings().package_filter or context.requested_timestamp):
+    if not (context.has_filter or context.requested_timestamp):
         return None
     from rezfast.solve.filters import with_timestamp
 
     return with_timestamp(context.package_filter, context.requested_timestamp)
-
-
-def _orderers(context: ContextState) -> Any:
-    if context._given_orderers is None and not settings().package_orderers:
-        return None
-    return context.package_orderers
 
 
 def _told(callback: SolveCallback | None, buf: TextWriter | None) -> SolveCallback:

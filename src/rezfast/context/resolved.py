@@ -11,30 +11,21 @@ is imported before it is used.
 from __future__ import annotations
 
 import os
-from time import time
 
-from rezfast.config import settings
-from rezfast.config.sources import REZ_VERSION
 from rezfast.context.state import ContextState
-from rezfast.errors import ResolvedContextError, RezError
-from rezfast.package.cached import cached
 from rezfast.version import Requirement
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
     from subprocess import Popen
     from typing import Any, Protocol, Self
 
-    from rezfast.context.patch import PatchLock
-    from rezfast.package.model import Package, Variant
+    from rezfast.package.model import Variant
     from rezfast.rex.actions import Action
     from rezfast.rex.executor import RexExecutor
-    from rezfast.rex.interpreter import OutputStyle
-    from rezfast.solve.filters import PackageFilterBase
+    from rezfast.rex.interpreter import ActionInterpreter, OutputStyle
     from rezfast.solve.graph import Graph
-    from rezfast.solve.orderers import PackageOrderList
-    from rezfast.solve.solver import Solver
     from rezfast.solve.status import SolverCallbackReturn, SolverState
 
     SolveCallback = Callable[[SolverState], tuple[SolverCallbackReturn, str]]
@@ -124,7 +115,9 @@ class ResolvedContext(ContextState):
         Raises:
             ResolvedContextError: There is no answer.
         """
-        return [Requirement.package_request(one.parent.as_exact_requirement()) for one in self._answer()]
+        return [
+            Requirement.package_request(one.parent.as_exact_requirement()) for one in self._answer()
+        ]
 
     def get_resolve_diff(self, other: ResolvedContext) -> ResolveDiff:
         """How the answer of another context differs, package by package; empty if it does not.
@@ -216,7 +209,7 @@ class ResolvedContext(ContextState):
 
         Raises:
             ResolvedContextError: There is no answer.
-            PackageCommandError: The commands of a package failed.
+            RexError: The commands of a package failed.
         """
         from rezfast.context.environment import get_environ
 
@@ -245,7 +238,7 @@ class ResolvedContext(ContextState):
             style: A file to source, or one line to evaluate; None: a file.
 
         Raises:
-            ResolvedContextError, PackageCommandError: As `get_environ`.
+            ResolvedContextError, RexError: As `get_environ`.
         """
         from rezfast.context.environment import get_shell_code
 
@@ -288,7 +281,7 @@ class ResolvedContext(ContextState):
             Popen_args: For the shell's process.
 
         Raises:
-            ResolvedContextError, PackageCommandError: As `get_environ`.
+            ResolvedContextError, RexError: As `get_environ`.
         """
         from rezfast.context.environment import execute_rex_code
 
@@ -334,6 +327,20 @@ class ResolvedContext(ContextState):
             **Popen_args,
         )
 
+    def _create_executor(
+        self, interpreter: ActionInterpreter, parent_environ: Mapping[str, str] | None
+    ) -> RexExecutor:
+        """What runs the packages' commands; see `rezfast.context.environment`."""
+        from rezfast.context.environment import create_executor
+
+        return create_executor(interpreter, parent_environ)
+
+    def _execute(self, executor: RexExecutor) -> None:
+        """Do everything that makes the environment; see `rezfast.context.environment`."""
+        from rezfast.context.environment import execute
+
+        execute(self, executor)
+
     # -- tools and attributes ----------------------------------------------------------------------
 
     def get_key(self, key: str, request_only: bool = False) -> dict[str, tuple[Variant, Any]]:
@@ -378,7 +385,7 @@ class ResolvedContext(ContextState):
             fallback: Look in this process's environment too.
 
         Raises:
-            ResolvedContextError, PackageCommandError: As `get_environ`.
+            ResolvedContextError, RexError: As `get_environ`.
         """
         from rezfast.context.tools import which
 

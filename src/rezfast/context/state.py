@@ -15,15 +15,11 @@ from rezfast.version import Requirement
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-    from subprocess import Popen
-    from typing import Any, Protocol, Self
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Any, Protocol
 
     from rezfast.context.patch import PatchLock
     from rezfast.package.model import Package, Variant
-    from rezfast.rex.actions import Action
-    from rezfast.rex.executor import RexExecutor
-    from rezfast.rex.interpreter import OutputStyle
     from rezfast.solve.filters import PackageFilterBase
     from rezfast.solve.graph import Graph
     from rezfast.solve.orderers import PackageOrderList
@@ -109,7 +105,8 @@ class ContextState:
     _resolved_packages: list[Variant] | None
     _resolved_ephemerals: list[Requirement] | None
     _bindings: dict[str, Any] | None
-    _given_orderers: Iterable[Any] | None
+    _filter_pod: Any
+    _orderers_pod: Any
     #: What resolved it; None in a context that was loaded.
     _solver: Solver | None
 
@@ -186,9 +183,11 @@ class ContextState:
         self.implicit_packages = [_request(one) for one in implicit]
         paths = configured.packages_path if package_paths is None else package_paths
         self.package_paths = list(dict.fromkeys(paths))
+        self._filter_pod = configured.package_filter or ()
         if package_filter is not None:
             self.__dict__["package_filter"] = package_filter
-        self._given_orderers = package_orderers
+        given = configured.package_orderers if package_orderers is None else package_orderers
+        self._orderers_pod = given or ()
         self.append_sys_path = True
         if package_caching is None:
             package_caching = configured.package_cache_during_build if building else True
@@ -203,6 +202,7 @@ class ContextState:
         self._resolved_packages = None
         self._resolved_ephemerals = None
         self.graph_string = None
+        self._solver = None
         self.from_cache = None
         self.solve_time = self.load_time = 0.0
         self.num_loaded_packages = 0
@@ -225,15 +225,40 @@ class ContextState:
         """What hides packages from the resolve."""
         from rezfast.solve.filters import PackageFilterList
 
-        return PackageFilterList.from_pod(settings().package_filter)
+        return PackageFilterList.from_pod(self._filter_pod)
 
     @cached
     def package_orderers(self) -> PackageOrderList | None:
-        """Preferences among versions; None: none are known (rez writes so before 4.2)."""
+        """Preferences among versions; None in a loaded context that has none, as in rez."""
         from rezfast.solve.orderers import PackageOrderList
 
-        given = self._given_orderers
-        return PackageOrderList.from_pod(settings().package_orderers if given is None else given)
+        return PackageOrderList.from_pod(self._orderers_pod)
+
+    @property
+    def has_filter(self) -> bool:
+        """Whether some package may be hidden; needs none of the modules that filters are in."""
+        return bool(self.__dict__.get("package_filter", self._filter_pod))
+
+    @property
+    def has_orderers(self) -> bool:
+        """Whether there are orderers; needs none of the modules that they are in."""
+        return bool(self.__dict__.get("package_orderers", self._orderers_pod))
+
+    def set_rules(self, package_filter: Any, package_orderers: Any) -> None:
+        """Take filter and orderers as plain data.
+
+        Raises:
+            ConfigurationError: A rule is none.
+        """
+        self._filter_pod = package_filter or ()
+        self._orderers_pod = package_orderers or ()
+        # now, so that a wrong one shows now
+        if package_filter:
+            self.package_filter  # noqa: B018
+        if package_orderers:
+            self.package_orderers  # noqa: B018
+        else:
+            self.__dict__["package_orderers"] = None
 
     @cached
     def default_patch_lock(self) -> PatchLock:
