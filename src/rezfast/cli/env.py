@@ -16,13 +16,16 @@ from rezfast.cli.outcome import (
 )
 from rezfast.cli.parameters import Option, Parameters
 from rezfast.context.resolved import ResolvedContext
-from rezfast.errors import RezError
+from rezfast.errors import ProgramError, RezError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rezfast.cli.parameters import Given
     from rezfast.context.enter import Entrance
     from rezfast.solve.filters import PackageFilterList
+
+# What shells give for a program that cannot be run, and for one that is not there.
+EXIT_NOT_RUNNABLE, EXIT_NOT_FOUND = 126, 127
 
 HELP = """Enter the environment of the packages that meet every REQUEST.
 
@@ -191,6 +194,7 @@ def run(given: Given) -> int:
     if given["output"] is not None:
         return _write(given)
     entrance = _entrance(given)
+    context = None
     try:
         context = _context(given)
         if context is None:
@@ -199,6 +203,9 @@ def run(given: Given) -> int:
             _tell_failure(context, given)
             return _given_up(entrance, EXIT_FAILED)
         return entrance.enter(context)
+    except ProgramError as error:
+        _tell_of_program(error, context, given)
+        return _given_up(entrance, EXIT_NOT_RUNNABLE if error.is_there else EXIT_NOT_FOUND)
     except BaseException:
         entrance.give_up()
         raise
@@ -241,7 +248,7 @@ def _entrance(given: Given) -> Entrance:
         shell=given["shell"],
         rcfile=given["rcfile"],
         norc=given["norc"],
-        stdin=given["stdin"] and not _is_terminal(),
+        stdin=_reads_stdin(given),
         command=command,
         quiet=given["quiet"] or bool(command),
         start_new_session=given["new_session"],
@@ -250,8 +257,13 @@ def _entrance(given: Given) -> Entrance:
     )
 
 
-def _is_terminal() -> bool:
-    return sys.stdin is not None and sys.stdin.isatty()
+def _reads_stdin(given: Given) -> bool:
+    """Whether the shell takes commands from standard input: only where nobody sits at it."""
+    if sys.stdin is not None and sys.stdin.isatty():
+        return False
+    # Piped commands are meant for the environment, also without --stdin: a shell that is started as
+    # an interactive one would run them outside of it.
+    return given["stdin"] or not (given["command"] or given["program"] or given["detached"])
 
 
 def _write(given: Given) -> int:
@@ -351,6 +363,19 @@ def _package_filter(given: Given) -> PackageFilterList | None:
 def _package_cache_async(given: Given) -> bool | None:
     mode = given["pkg_cache_mode"]
     return None if mode is None else mode == "async"
+
+
+def _tell_of_program(error: ProgramError, context: ResolvedContext | None, given: Given) -> None:
+    """Say on stderr why a program cannot be run, and which one may have been meant."""
+    # Deferred: it is for mistakes.
+    from rezfast.solve.nearest import closest_names
+
+    hint = ""
+    if context is not None and not error.is_there:
+        tools = {tool for _, tools in context.get_tools().values() for tool in tools}
+        near = closest_names(error.program, sorted(tools))
+        hint = f"; did you mean {near[0]}?" if near else ""
+    report_error(f"{error}{hint}", debug=given["debug"])
 
 
 def _tell_failure(context: ResolvedContext, given: Given) -> None:

@@ -19,7 +19,7 @@ from rezfast.config import settings
 from rezfast.context import direct
 from rezfast.context.run import command_text, terminal_words, write_context
 from rezfast.context.tmpdirs import make_directory, outlive, remove_directory
-from rezfast.errors import RezSystemError
+from rezfast.errors import ProgramError, RezSystemError
 from rezfast.shell import create_shell
 from rezfast.shell.which import which
 
@@ -98,7 +98,8 @@ class Entrance:
         Raises:
             PackageCommandError: The commands of a package failed.
             ShellError: The shell's program is not there.
-            RezSystemError: A file cannot be written, or the program cannot be started.
+            ProgramError: There is no such program, or it cannot be started.
+            RezSystemError: A file cannot be written, or the shell cannot be started.
         """
         try:
             text = command_text(self._shell, self._command)
@@ -152,7 +153,9 @@ class Entrance:
         except OSError as error:
             if error.errno == ENOEXEC:
                 return None
-            raise RezSystemError(f"cannot start {path}: {error.strerror}") from error
+            raise ProgramError(
+                f"cannot start {path}: {error.strerror}", words[0], is_there=True
+            ) from error
 
     def _through_shell(self, context_file: str, text: str | None) -> int:
         """Run the shell in place of this process, or else as a child of it."""
