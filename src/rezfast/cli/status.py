@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from fnmatch import fnmatch
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from rezfast.config.styles import Printer
 from rezfast.context.info import columns
 from rezfast.errors import RezError
 from rezfast.repository.queries import iter_packages
+from rezfast.shell.which import which
 from rezfast.solve.nearest import closest_names
 from rezfast.version import Requirement
 
@@ -142,7 +142,7 @@ def _hint(context: ResolvedContext | None, word: str) -> str:
 
 def _print_tool(out: Printer, context: ResolvedContext | None, word: str, is_: str) -> bool:
     """A program of the context: it has to be on the PATH, or be a path."""
-    path = shutil.which(word) if os.path.basename(word) == word else None
+    path = which(word) if os.path.basename(word) == word else None
     if not os.path.isfile(path or os.path.abspath(word)):
         return False
     name = os.path.basename(path or word)
