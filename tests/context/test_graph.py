@@ -140,9 +140,7 @@ def test_the_dependency_graph_has_packages_ephemerals_and_what_they_require() ->
     assert isinstance(graph, Graph)
     labels = {node: graph.node_attributes(node)["label"] for node in graph.nodes()}
     assert labels[".studio.review"] == ".studio.review-2"
-    assert set(labels) == {one.name for one in context.resolved_packages or ()} | {
-        ".studio.review"
-    }
+    assert set(labels) == {one.name for one in context.resolved_packages or ()} | {".studio.review"}
     assert ("houdini", "python") in graph.edges()
     # a name that dot does not take as it is
     assert '\n".studio.review" [' in str(context.get_dependency_graph(as_dot=True))
@@ -210,7 +208,8 @@ def graphviz(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     directory.mkdir()
     program = directory / "dot"
     program.write_text(
-        '#!/bin/sh\ncase "$1" in -Tbad) echo "Format: \\"bad\\" not recognized" >&2; exit 1;; esac\n'
+        "#!/bin/sh\n"
+        'case "$1" in -Tbad) echo "Format: \\"bad\\" not recognized" >&2; exit 1;; esac\n'
         'echo "$@"; while read -r line; do echo "$line"; done\n'
     )
     program.chmod(0o755)
@@ -243,7 +242,9 @@ def test_an_image_without_graphviz_is_a_clear_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(ResolvedContextError, match=r"graphviz.*no 'dot' on the PATH.*ends in \.dot"):
+    with pytest.raises(
+        ResolvedContextError, match=r"graphviz.*no 'dot' on the PATH.*ends in \.dot"
+    ):
         save_graph(DOT, str(tmp_path / "graph.png"))
     assert list(tmp_path.iterdir()) == []
 

@@ -1,4 +1,4 @@
-"""`rezfast status`: the environment of this process, or what a name is in it (rez: `rez-status`)."""
+"""`rezfast status`: this process's environment, or what a name is in it (rez: `rez-status`)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rezfast.context.resolved import ResolvedContext
     from rezfast.package.model import Package, Variant
 
-HELP = """Show which context this is, or what OBJECT is: a program, a package, the file of a context.
+HELP = """Show which context this is, or what OBJECT is: a program, a package, a context's file.
 
 A program and a package are looked for in the current context first. A package that is not in it is
 looked for on the configured search path.

@@ -77,7 +77,7 @@ def write_compacted(graph: Graph) -> str:
         attributes, label = _compact_attributes(graph.node_attributes(node))
         nodes.setdefault(attributes, []).append((node, label) if label else node)
     edges: dict[tuple[Any, ...], list[Any]] = {}
-    for edge in graph.edges():
+    for edge in graph.edges_by_source():
         attributes, label = _compact_attributes(graph.edge_attributes(*edge))
         edges.setdefault(attributes, []).append((*edge, label) if label else edge)
     return str({"nodes": list(nodes.items()), "edges": list(edges.items())})
