@@ -115,10 +115,6 @@ class ResolvedContextError(RezError):
     """A context that cannot be loaded, saved, compared or used as it was asked to."""
 
 
-class PackageCommandError(RezError):
-    """The commands of a package failed; says which package, file and line."""
-
-
 class RexError(RezError):
     """A package's commands that cannot be run, or a call of them that makes no sense."""
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rezfast.package.model import Variant
     from rezfast.rex.actions import Action
     from rezfast.rex.executor import RexExecutor
-    from rezfast.rex.interpreter import OutputStyle
+    from rezfast.rex.interpreter import ActionInterpreter, OutputStyle
     from rezfast.solve.graph import Graph
     from rezfast.solve.status import SolverCallbackReturn, SolverState
 
@@ -209,7 +209,7 @@ class ResolvedContext(ContextState):
 
         Raises:
             ResolvedContextError: There is no answer.
-            PackageCommandError: The commands of a package failed.
+            RexError: The commands of a package failed.
         """
         from rezfast.context.environment import get_environ
 
@@ -238,7 +238,7 @@ class ResolvedContext(ContextState):
             style: A file to source, or one line to evaluate; None: a file.
 
         Raises:
-            ResolvedContextError, PackageCommandError: As `get_environ`.
+            ResolvedContextError, RexError: As `get_environ`.
         """
         from rezfast.context.environment import get_shell_code
 
@@ -281,7 +281,7 @@ class ResolvedContext(ContextState):
             Popen_args: For the shell's process.
 
         Raises:
-            ResolvedContextError, PackageCommandError: As `get_environ`.
+            ResolvedContextError, RexError: As `get_environ`.
         """
         from rezfast.context.environment import execute_rex_code
 
@@ -327,6 +327,20 @@ class ResolvedContext(ContextState):
             **Popen_args,
         )
 
+    def _create_executor(
+        self, interpreter: ActionInterpreter, parent_environ: Mapping[str, str] | None
+    ) -> RexExecutor:
+        """What runs the packages' commands; see `rezfast.context.environment`."""
+        from rezfast.context.environment import create_executor
+
+        return create_executor(interpreter, parent_environ)
+
+    def _execute(self, executor: RexExecutor) -> None:
+        """Do everything that makes the environment; see `rezfast.context.environment`."""
+        from rezfast.context.environment import execute
+
+        execute(self, executor)
+
     # -- tools and attributes ----------------------------------------------------------------------
 
     def get_key(self, key: str, request_only: bool = False) -> dict[str, tuple[Variant, Any]]:
@@ -371,7 +385,7 @@ class ResolvedContext(ContextState):
             fallback: Look in this process's environment too.
 
         Raises:
-            ResolvedContextError, PackageCommandError: As `get_environ`.
+            ResolvedContextError, RexError: As `get_environ`.
         """
         from rezfast.context.tools import which
 

@@ -1,13 +1,14 @@
-"""What commands and late bound functions find: requests, packages, versions (rez: `rez.rex_bindings`).
+"""What commands and late bound functions find: requests, packages, versions.
 
-    request, implicits        RequirementsBinding    request.maya, request["maya"], "maya" in request
-    ephemerals                EphemeralsBinding      the same, without the leading dot
-    resolve                   VariantsBinding        resolve.maya -> VariantBinding
-    this                      VariantBinding         this.root, this.version -> VersionBinding
-    version                   VersionBinding         version.major, version[0]
-    intersects                intersects             intersects(resolve.maya, "2024+")
+    request, implicits    RequirementsBinding    request.maya, request["maya"], "maya" in request
+    ephemerals            EphemeralsBinding      the same, without the leading dot
+    resolve               VariantsBinding        resolve.maya -> VariantBinding
+    this                  VariantBinding         this.root, this.version -> VersionBinding
+    version               VersionBinding         version.major, version[0]
+    intersects            intersects             intersects(resolve.maya, "2024+")
 
-Objects of the library itself are not shown to them: these keep what they offer.
+Objects of the library itself are not shown to them: these keep what they offer (rez:
+`rez.rex_bindings`).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from rezfast.config.system import System
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from typing import Any, NoReturn
+    from typing import Any
 
     from rezfast.package.model import Variant
     from rezfast.rex.interpreter import ActionInterpreter
@@ -34,13 +35,14 @@ class Binding:
     def __init__(self, data: Mapping[str, Any] | None = None) -> None:
         self._data: Mapping[str, Any] = {} if data is None else data
 
-    def _attr_error(self, attr: str) -> NoReturn:
-        raise AttributeError(f"{type(self).__name__} has no attribute {attr!r}")
+    def _no(self, attr: str) -> AttributeError:
+        return AttributeError(f"{type(self).__name__} has no attribute {attr!r}")
 
     def __getattr__(self, attr: str) -> Any:
-        if attr[:2] != "__" and attr in self._data:
-            return self._data[attr]
-        self._attr_error(attr)
+        data = self.__dict__.get("_data", {})
+        if attr in data:
+            return data[attr]
+        raise self._no(attr)
 
 
 class VersionBinding(Binding):
@@ -75,8 +77,8 @@ class VersionBinding(Binding):
         """All tokens."""
         return self[:]  # type: ignore[no-any-return]
 
-    def _attr_error(self, attr: str) -> NoReturn:
-        raise AttributeError(f"version {self} has no attribute {attr!r}")
+    def _no(self, attr: str) -> AttributeError:
+        return AttributeError(f"version {self} has no attribute {attr!r}")
 
     def __getitem__(self, index: int | slice) -> Any:
         if isinstance(index, slice):
@@ -139,11 +141,11 @@ class VariantBinding(Binding):
         missing = object()
         value = getattr(self._variant, attr, missing)
         if value is missing:
-            self._attr_error(attr)
+            raise self._no(attr)
         return value
 
-    def _attr_error(self, attr: str) -> NoReturn:
-        raise AttributeError(f"package {self} has no attribute {attr!r}")
+    def _no(self, attr: str) -> AttributeError:
+        return AttributeError(f"package {self} has no attribute {attr!r}")
 
     def __str__(self) -> str:
         return self._variant.qualified_package_name
@@ -162,7 +164,7 @@ class RO_MappingBinding(Binding):
     def __getitem__(self, name: str) -> Any:
         if name in self._data:
             return self._data[name]
-        self._attr_error(name)
+        raise self._no(name)
 
     def __contains__(self, name: object) -> bool:
         return name in self._data
@@ -178,8 +180,8 @@ class VariantsBinding(RO_MappingBinding):
         variant_bindings: `VariantBinding` objects by name.
     """
 
-    def _attr_error(self, attr: str) -> NoReturn:
-        raise AttributeError(f"package does not exist: {attr!r}")
+    def _no(self, attr: str) -> AttributeError:
+        return AttributeError(f"package does not exist: {attr!r}")
 
 
 class RequirementsBinding(RO_MappingBinding):
@@ -192,8 +194,8 @@ class RequirementsBinding(RO_MappingBinding):
     def __init__(self, requirements: Iterable[Requirement]) -> None:
         super().__init__({request.name: str(request) for request in requirements})
 
-    def _attr_error(self, attr: str) -> NoReturn:
-        raise AttributeError(f"request does not exist: {attr!r}")
+    def _no(self, attr: str) -> AttributeError:
+        return AttributeError(f"request does not exist: {attr!r}")
 
     def get_range(self, name: str, default: str | None = None) -> VersionRange | None:
         """The range that is asked for, else the default as a range, else None.
@@ -217,8 +219,8 @@ class EphemeralsBinding(RequirementsBinding):
     def __init__(self, ephemerals: Iterable[Requirement]) -> None:
         Binding.__init__(self, {request.name[1:]: str(request) for request in ephemerals})
 
-    def _attr_error(self, attr: str) -> NoReturn:
-        raise AttributeError(f"ephemeral does not exist: {attr!r}")
+    def _no(self, attr: str) -> AttributeError:
+        return AttributeError(f"ephemeral does not exist: {attr!r}")
 
 
 def intersects(obj: object, range_: str) -> bool:

@@ -31,11 +31,11 @@ class EnvironmentVariable:
 
     def prepend(self, value: Any) -> None:
         """Put a value before what it holds; the first time, in place of that."""
-        self._manager.prependenv(self._name, value)
+        self._manager.pendenv(self._name, value, True)
 
     def append(self, value: Any) -> None:
         """Put a value after what it holds; the first time, in place of that."""
-        self._manager.appendenv(self._name, value)
+        self._manager.pendenv(self._name, value, False)
 
     def reset(self, value: Any, friends: Any = None) -> None:
         """Set it whatever it held; `friends` are variables that go with it."""
@@ -99,6 +99,8 @@ class EnvironmentDict(MutableMapping[str, Any]):
         self._variables: dict[str, EnvironmentVariable | None] = dict.fromkeys(
             manager.parent_environ
         )
+        # variables that `env` has as attributes of its own
+        self._attributes: dict[str, Any] = {}
 
     def __getitem__(self, key: str) -> EnvironmentVariable:
         found = self._variables.get(key)
@@ -111,6 +113,7 @@ class EnvironmentDict(MutableMapping[str, Any]):
 
     def __delitem__(self, key: str) -> None:
         del self._variables[key]
+        self._attributes.pop(key, None)
 
     def __contains__(self, key: object) -> bool:
         return key in self._variables
@@ -139,39 +142,43 @@ class Env(MutableMapping[str, Any]):
         variables: The variables.
     """
 
+    __slots__ = ("__dict__", "_data")
+    _data: EnvironmentDict
+
     def __init__(self, variables: EnvironmentDict) -> None:
-        self.__dict__["_data"] = variables
+        object.__setattr__(self, "_data", variables)
+        variables._attributes = self.__dict__
 
     def __getattr__(self, name: str) -> EnvironmentVariable:
         if name[:2] == "__" and name[-2:] == "__":
             raise AttributeError(f"env has no attribute {name!r}")
-        variable: EnvironmentVariable = self.__dict__["_data"][name]
+        # the next time it is found without coming here
+        variable = self.__dict__[name] = self._data[name]
         return variable
 
     def __setattr__(self, name: str, value: Any) -> None:
-        self.__dict__["_data"][name] = value
+        self._data[name].set(value)
 
     def __getitem__(self, key: str) -> EnvironmentVariable:
-        variable: EnvironmentVariable = self.__dict__["_data"][key]
-        return variable
+        return self._data[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
-        self.__dict__["_data"][key] = value
+        self._data[key].set(value)
 
     def __delitem__(self, key: str) -> None:
-        del self.__dict__["_data"][key]
+        del self._data[key]
 
     def __contains__(self, key: object) -> bool:
-        return key in self.__dict__["_data"]
+        return key in self._data
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.__dict__["_data"])
+        return iter(self._data)
 
     def __len__(self) -> int:
-        return len(self.__dict__["_data"])
+        return len(self._data)
 
     def __str__(self) -> str:
-        return str(self.__dict__["_data"])
+        return str(self._data)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.__dict__['_data']!r})"
+        return f"{type(self).__name__}({self._data!r})"

@@ -9,8 +9,8 @@ executor.actions                 [Shebang(), Setenv('PATH', '/sw/foo/1/bin')]
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from types import CodeType, FunctionType
 from typing import Any, NoReturn
 
@@ -62,22 +62,23 @@ class RexExecutor:
         add_default_namespaces: bool = True,
     ) -> None:
         self.globals: dict[str, Any] = {} if globals_map is None else globals_map
-        self.formatter = NamespaceFormatter(self.globals)
         if interpreter is None:
             interpreter = Python(target_environ={})
-        self._pattern = interpreter.ENV_VAR_REGEX
-        self._is_plain = self._pattern is ActionInterpreter.ENV_VAR_REGEX
+        self.formatter = NamespaceFormatter(self.globals, interpreter.ENV_VAR_REGEX)
         self.manager = ActionManager(
             interpreter,
             parent_environ=parent_environ,
             parent_variables=parent_variables,
-            formatter=self.expand,
+            formatter=self.formatter.expanded,
         )
         if isinstance(interpreter, Python):
             interpreter.set_manager(self.manager)
         self.environ = EnvironmentDict(self.manager)
+        functions = dict(self.manager.get_public_methods())
+        # these are asked for all the time: sooner found than by __getattr__
+        self.__dict__.update(functions)
         self.globals.update(
-            self.manager.get_public_methods(),
+            functions,
             format=self.expand,
             literal=literal,
             expandable=expandable,
@@ -115,15 +116,9 @@ class RexExecutor:
         """Take a name away, if it is there."""
         self.globals.pop(name, None)
 
-    @contextmanager
-    def reset_globals(self) -> Iterator[None]:
+    def reset_globals(self) -> AbstractContextManager[None]:
         """The namespace becomes at the end what it was at the beginning."""
-        saved = self.globals.copy()
-        try:
-            yield
-        finally:
-            self.globals.clear()
-            self.globals.update(saved)
+        return _Kept(self.globals)
 
     # ---- paths
 
@@ -233,10 +228,23 @@ class RexExecutor:
             ValueError: Braces that are no format.
             AttributeError: A name without that attribute.
         """
-        text = str(value)
-        if self._is_plain and "{" not in text and "$" not in text and "}" not in text:
-            return text
-        return self.formatter.format(text, regex=self._pattern)
+        return self.formatter.expanded(str(value))
+
+
+class _Kept(AbstractContextManager[None]):
+    """A namespace that becomes what it was."""
+
+    __slots__ = ("_names", "_saved")
+
+    def __init__(self, names: dict[str, Any]) -> None:
+        self._names = names
+
+    def __enter__(self) -> None:
+        self._saved = self._names.copy()
+
+    def __exit__(self, *exception: object) -> None:
+        self._names.clear()
+        self._names.update(self._saved)
 
 
 def _run(

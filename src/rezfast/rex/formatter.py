@@ -3,15 +3,18 @@
     "{root}/bin:$PATH" --parsed, once a text--> [("", root), ("/bin:${PATH}", -)] --> text
 
 rez's rules (`rez.rex.NamespaceFormatter`): a reference to a variable, `$X` or `${X}`, stays a
-reference and becomes `${X}`; a text that is put in is formatted in turn. Texts recur from package to
-package, so what they were parsed to is kept. Errors come when it is the turn of what is wrong, as
-commands tell them apart.
+reference and becomes `${X}`; a text that is put in is formatted in turn. Texts recur from package
+to package, so what they were parsed to is kept. Errors come when it is the turn of what is wrong,
+as commands tell them apart.
 """
 
 from __future__ import annotations
 
-from _string import formatter_field_name_split, formatter_parser
-from collections.abc import Mapping
+from _string import (  # type: ignore[import-not-found]
+    formatter_field_name_split,
+    formatter_parser,
+)
+from collections.abc import Callable, Mapping
 from re import Match, Pattern
 from typing import Any
 
@@ -21,7 +24,7 @@ from rezfast.rex.strings import EscapedString
 _LIMIT = 20_000
 _DEEPEST = 2
 
-_CONVERSIONS = {"s": str, "r": repr, "a": ascii}
+_CONVERSIONS: dict[str, Callable[[Any], str]] = {"s": str, "r": repr, "a": ascii}
 
 
 class _Numbers:
@@ -46,7 +49,14 @@ class _Field:
 
     __slots__ = ("conversion", "error", "first", "rest", "spec")
 
+    @property
+    def name(self) -> str | None:
+        """The name, when there is nothing else."""
+        is_more = self.rest or self.error or self.conversion or self.spec
+        return None if is_more or isinstance(self.first, int) else self.first
+
     def __init__(self, name: str, conversion: str | None, spec: _Template | None) -> None:
+        self.first: str | int
         self.first, rest = formatter_field_name_split(name)
         self.rest: list[tuple[bool, Any]] = []
         self.error: ValueError | None = None
@@ -58,8 +68,8 @@ class _Field:
             self.error = error
 
 
-# text, and what comes after it
-_Template = list[tuple[str, _Field | ValueError | None]]
+# text, and what comes after it: a name that is all there is between braces, other braces, an error
+_Template = list[tuple[str, str | _Field | ValueError | None]]
 
 # by what finds references to variables; each by text
 _templates: dict[Pattern[str], dict[str, _Template]] = {}
@@ -70,51 +80,75 @@ class NamespaceFormatter:
 
     Args:
         namespace: The names. It is looked at when a text is formatted, and may change.
+        regex: Finds references to variables; None: as most shells write them.
     """
 
-    def __init__(self, namespace: Mapping[str, Any]) -> None:
+    def __init__(self, namespace: Mapping[str, Any], regex: Pattern[str] | None = None) -> None:
         self.namespace = namespace
+        self._pattern = regex or ActionInterpreter.ENV_VAR_REGEX
+        self._known = _templates.setdefault(self._pattern, {})
 
-    def format(
-        self,
-        format_string: str,
-        *args: Any,
-        regex: Pattern[str] | None = None,
-        **kwargs: Any,
-    ) -> str:
+    def expanded(self, text: str) -> str:
         """The text, formatted.
 
         Args:
-            format_string: The text.
-            args: What `{0}`, `{1}` and so on stand for.
-            regex: Finds references to variables; None: as most shells write them.
-            kwargs: Names that come before those of the namespace.
+            text: The text.
 
         Raises:
             KeyError: A name, or an item, that is not there.
             ValueError: Braces that are no format.
-            IndexError: A number without an argument.
+            IndexError: A number, which stands for nothing here.
             AttributeError: An attribute that is not there.
         """
-        pattern = regex or ActionInterpreter.ENV_VAR_REGEX
-        if "{" not in format_string and "}" not in format_string:
-            if "$" not in format_string and pattern is ActionInterpreter.ENV_VAR_REGEX:
-                return format_string
-            return pattern.sub(_reference, format_string)
-        template = _template(format_string, pattern)
-        if kwargs:
-            # a text that is put in sees them as well
-            return NamespaceFormatter({**self.namespace, **kwargs})._rendered(template, args)
-        return self._rendered(template, args)
+        return self._rendered(self._known.get(text) or self._template(text), ())
+
+    def format(
+        self, format_string: str, *args: Any, regex: Pattern[str] | None = None, **kwargs: Any
+    ) -> str:
+        """As `expanded`, with names and arguments of one's own.
+
+        Args:
+            format_string: The text.
+            args: What `{0}`, `{1}` and so on stand for.
+            regex: Finds references to variables, in this text alone.
+            kwargs: Names that come before those of the namespace.
+
+        Raises:
+            KeyError, ValueError, IndexError, AttributeError: As `expanded`.
+        """
+        if regex is not None or kwargs:
+            # a text that is put in sees the names as well
+            names = {**self.namespace, **kwargs} if kwargs else self.namespace
+            return NamespaceFormatter(names, regex or self._pattern).format(format_string, *args)
+        return self._rendered(self._template(format_string), args)
+
+    def _template(self, text: str) -> _Template:
+        known = self._known
+        template = known.get(text)
+        if template is None:
+            if len(known) > _LIMIT:
+                known.clear()
+            escaped = self._pattern.sub(_protected, text)
+            template = known[text] = _parsed(escaped, _DEEPEST, _Numbers()) or [("", None)]
+        return template
 
     def _rendered(self, template: _Template, args: tuple[Any, ...]) -> str:
         pieces = []
         for text, field in template:
             pieces.append(text)
-            if field is not None:
-                if isinstance(field, ValueError):
-                    raise field.with_traceback(None)
+            if field is None:
+                continue
+            if isinstance(field, str):
+                value = self.namespace[field]
+                is_text = type(value) is str
+                if is_text and "{" not in value and "$" not in value and "}" not in value:
+                    pieces.append(value)
+                else:
+                    pieces.append(self._text(value, ""))
+            elif isinstance(field, _Field):
                 pieces.append(self._value(field, args))
+            else:
+                raise field.with_traceback(None)
         return "".join(pieces)
 
     def _value(self, field: _Field, args: tuple[Any, ...]) -> str:
@@ -133,24 +167,14 @@ class NamespaceFormatter:
             if field.conversion not in _CONVERSIONS:
                 raise ValueError(f"!{field.conversion} is no conversion: use !s, !r or !a")
             value = _CONVERSIONS[field.conversion](value)
-        spec = "" if field.spec is None else self._rendered(field.spec, args)
+        return self._text(value, "" if field.spec is None else self._rendered(field.spec, args))
+
+    def _text(self, value: Any, spec: str) -> str:
         if isinstance(value, EscapedString):
             value = str(value)
         if isinstance(value, str):
-            value = self.format(value)
+            value = NamespaceFormatter(self.namespace).expanded(value)
         return format(value, spec)
-
-
-def _template(text: str, pattern: Pattern[str]) -> _Template:
-    known = _templates.get(pattern)
-    if known is None:
-        known = _templates[pattern] = {}
-    template = known.get(text)
-    if template is None:
-        if len(known) > _LIMIT:
-            known.clear()
-        template = known[text] = _parsed(pattern.sub(_protected, text), _DEEPEST, _Numbers())
-    return template
 
 
 def _parsed(text: str, depth: int, numbers: _Numbers) -> _Template:
@@ -166,7 +190,8 @@ def _parsed(text: str, depth: int, numbers: _Numbers) -> _Template:
             # where it is too deep for one, even a spec of nothing is an error
             has_spec = bool(spec) or not depth
             parsed = _parsed(spec or "", depth - 1, numbers) if has_spec else None
-            template.append((before, _Field(name, conversion, parsed)))
+            field = _Field(name, conversion, parsed)
+            template.append((before, field.name or field))
     except ValueError as error:
         template.append(("", error))
     return template
@@ -187,14 +212,6 @@ def _numbered(name: str, numbers: _Numbers) -> str:
     return name
 
 
-def _name(found: Match[str]) -> str:
-    return next(name for name in found.groups() if name is not None)
-
-
-def _reference(found: Match[str]) -> str:
-    return f"${{{_name(found)}}}"
-
-
 def _protected(found: Match[str]) -> str:
-    """As `_reference`, with the braces written so that formatting leaves them."""
-    return f"${{{{{_name(found)}}}}}"
+    """The reference with its braces written so that formatting leaves one pair of them."""
+    return f"${{{{{next(name for name in found.groups() if name is not None)}}}}}"

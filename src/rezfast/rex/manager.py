@@ -51,14 +51,14 @@ class ActionManager:
         parent_environ: The environment that commands start from; None: this process's.
         parent_variables: Variables whose first append or prepend keeps what they hold in
             `parent_environ`; True: all of them.
-        formatter: Formats an expandable text. A key that is an identifier is not formatted.
+        formatter: Formats an expandable text. It is not asked about texts in which nothing can be
+            to format: no brace and no reference to a variable.
         verbose: Kept for callers; nothing is written.
         env_sep_map: What stands between a variable's entries, where that is not the interpreter's
             separator; None: the setting `env_var_separators`.
 
     Attributes:
         environ: The variables that commands have set, expanded.
-        actions: What commands did, in order.
     """
 
     def __init__(
@@ -80,12 +80,26 @@ class ActionManager:
         )
         self.environ: dict[str, str] = {}
         self.formatter: Callable[[str], str] = formatter or str
-        self.actions: list[Action] = []
         self._separators = settings().env_var_separators if env_sep_map is None else env_sep_map
         self._expands = interpreter.expand_env_vars
+        self._is_plain = interpreter.ENV_VAR_REGEX is ActionInterpreter.ENV_VAR_REGEX
         kind = type(interpreter)
-        self._prepends = kind.prependenv is not ActionInterpreter.prependenv
-        self._appends = kind.appendenv is not ActionInterpreter.appendenv
+        self._prepend = (
+            None if kind.prependenv is ActionInterpreter.prependenv else interpreter.prependenv
+        )
+        self._append = (
+            None if kind.appendenv is ActionInterpreter.appendenv else interpreter.appendenv
+        )
+        # what was done: kind, then arguments; objects are made when they are asked for
+        self._done: list[tuple[Any, ...]] = []
+        self._actions: list[Action] = []
+
+    @property
+    def actions(self) -> list[Action]:
+        """What commands did, in order."""
+        made = self._actions
+        made.extend([kind(*arguments) for kind, *arguments in self._done[len(made) :]])
+        return made
 
     def get_action_methods(self) -> list[tuple[str, Callable[..., Any]]]:
         """The functions that do something, by name."""
@@ -114,6 +128,8 @@ class ActionManager:
     def _format(self, value: Any) -> str | EscapedString:
         """The value with its braces replaced, or as it is when one of them cannot be."""
         if isinstance(value, str):
+            if self._is_plain and "{" not in value and "$" not in value and "}" not in value:
+                return value
             try:
                 return self.formatter(value)
             except (KeyError, ValueError):
@@ -125,20 +141,25 @@ class ActionManager:
                 return value
         return str(value)
 
+    def _value(self, value: Any) -> tuple[str | EscapedString, str | EscapedString]:
+        """The value formatted, and expanded as well."""
+        written = self._format(value)
+        if isinstance(written, str):
+            if "$" in written or written[:1] == "~":
+                return written, self._expand_text(written)
+            return written, written
+        return written, written.formatted(self._expand_text)
+
     def _expand_text(self, text: str) -> str:
         """The text with variables and a home directory replaced."""
         if "$" in text:
             text = _expanded(text, self.environ)
+            # what came in may refer to variables, and what stayed may be one of the parent's
             if "$" in text:
                 text = _expanded(text, self.parent_environ)
         if text[:1] == "~":
             text = os.path.expanduser(text)
         return text
-
-    def _expand(self, value: str | EscapedString) -> str | EscapedString:
-        if isinstance(value, str):
-            return self._expand_text(value)
-        return value.formatted(self._expand_text)
 
     def _key(self, key: Any) -> tuple[str, str]:
         """The key as it is written, and expanded."""
@@ -165,7 +186,9 @@ class ActionManager:
             value: The value.
             format: Whether braces are replaced, too.
         """
-        return str(self._expand(str(self._format(value)) if format else value))
+        if format:
+            return self._expand_text(str(self._format(value)))
+        return str(EscapedString.promote(value).formatted(self._expand_text))
 
     def getenv(self, key: Any) -> str:
         """The value of a variable.
@@ -186,9 +209,8 @@ class ActionManager:
     def setenv(self, key: Any, value: Any) -> None:
         """Set a variable."""
         written_key, name = self._key(key)
-        written = self._format(value)
-        expanded = self._expand(written)
-        self.actions.append(Setenv(written_key, written))
+        written, expanded = self._value(value)
+        self._done.append((Setenv, written_key, written))
         self.environ[name] = str(expanded)
         if self._expands:
             self.interpreter.setenv(name, expanded)
@@ -198,16 +220,15 @@ class ActionManager:
     def unsetenv(self, key: Any) -> None:
         """Unset a variable. What it holds in the parent's environment can be asked for still."""
         written_key, name = self._key(key)
-        self.actions.append(Unsetenv(written_key))
+        self._done.append((Unsetenv, written_key))
         self.environ.pop(name, None)
         self.interpreter.unsetenv(name if self._expands else written_key)
 
     def resetenv(self, key: Any, value: Any, friends: Any = None) -> None:
         """Set a variable whatever it held; `friends` are variables that go with it."""
         written_key, name = self._key(key)
-        written = self._format(value)
-        expanded = self._expand(written)
-        self.actions.append(Resetenv(written_key, written, friends))
+        written, expanded = self._value(value)
+        self._done.append((Resetenv, written_key, written, friends))
         self.environ[name] = str(expanded)
         if self._expands:
             self.interpreter.resetenv(name, expanded, friends)
@@ -216,16 +237,22 @@ class ActionManager:
 
     def prependenv(self, key: Any, value: Any) -> None:
         """Put a value before what a variable holds; the first time, in place of that."""
-        self._pendenv(key, value, True)
+        self.pendenv(key, value, True)
 
     def appendenv(self, key: Any, value: Any) -> None:
         """Put a value after what a variable holds; the first time, in place of that."""
-        self._pendenv(key, value, False)
+        self.pendenv(key, value, False)
 
-    def _pendenv(self, key: Any, value: Any, is_before: bool) -> None:
+    def pendenv(self, key: Any, value: Any, is_before: bool) -> None:
+        """What `prependenv` and `appendenv` do.
+
+        Args:
+            key: The variable.
+            value: The value.
+            is_before: Whether it is put before what the variable holds.
+        """
         written_key, name = self._key(key)
-        written = self._format(value)
-        expanded = self._expand(written)
+        written, expanded = self._value(value)
         environ = self.environ
         interpreter = self.interpreter
         used_key, used = (name, expanded) if self._expands else (written_key, written)
@@ -233,8 +260,8 @@ class ActionManager:
         held = environ.get(name)
         if held is None:
             parents = self.parent_variables
-            if parents is not True and (not parents or name not in parents):  # type: ignore[operator]
-                self.actions.append(Setenv(written_key, written))
+            if parents is not True and (not parents or name not in parents):
+                self._done.append((Setenv, written_key, written))
                 environ[name] = str(expanded)
                 interpreter.setenv(used_key, used)
                 return
@@ -243,44 +270,36 @@ class ActionManager:
 
         separator = self._separators.get(name, interpreter.pathsep)
         action = Prependenv if is_before else Appendenv
-        self.actions.append(action(written_key, written))
+        self._done.append((action, written_key, written))
         added = str(expanded)
         environ[name] = f"{added}{separator}{held}" if is_before else f"{held}{separator}{added}"
-        if self._pended(used_key, used, is_before):
-            return
+        pend = self._prepend if is_before else self._append
+        if pend is not None:
+            try:
+                pend(used_key, used)
+                return
+            except NotImplementedError:
+                pass
         rest = held if self._expands else interpreter.get_key_token(name)
         whole = (used, rest) if is_before else (rest, used)
         interpreter.setenv(used_key, _joined(separator, *whole))
 
-    def _pended(self, key: str, value: str | EscapedString, is_before: bool) -> bool:
-        """Whether the interpreter did it; it may have no way to, or say so when it is asked."""
-        try:
-            if is_before and self._prepends:
-                self.interpreter.prependenv(key, value)
-                return True
-            if not is_before and self._appends:
-                self.interpreter.appendenv(key, value)
-                return True
-        except NotImplementedError:
-            return False
-        return False
-
     def alias(self, key: Any, value: Any) -> None:
         """Make a command that runs another one."""
         key, value = str(self._format(key)), str(self._format(value))
-        self.actions.append(Alias(key, value))
+        self._done.append((Alias, key, value))
         self.interpreter.alias(key, value)
 
     def info(self, value: Any = "") -> None:
         """Write a line on stdout."""
         value = self._format(value)
-        self.actions.append(Info(value))
+        self._done.append((Info, value))
         self.interpreter.info(value)
 
     def error(self, value: Any) -> None:
         """Write a line on stderr."""
         value = self._format(value)
-        self.actions.append(Error(value))
+        self._done.append((Error, value))
         self.interpreter.error(value)
 
     def stop(self, msg: str, *nargs: Any) -> NoReturn:
@@ -297,29 +316,35 @@ class ActionManager:
 
     def command(self, value: Any) -> None:
         """Run a command: a line of text, or a list of words. Braces stay as they are, as in rez."""
-        self.actions.append(Command(value))
+        self._done.append((Command, value))
         self.interpreter.command(value)
 
     def comment(self, value: Any) -> None:
         """Leave a comment in the script."""
         value = str(self._format(value))
-        self.actions.append(Comment(value))
+        self._done.append((Comment, value))
         self.interpreter.comment(value)
 
     def source(self, value: Any) -> None:
         """Run a script of the shell's own language."""
         value = str(self._format(value))
-        self.actions.append(Source(value))
+        self._done.append((Source, value))
         self.interpreter.source(value)
 
     def shebang(self) -> None:
         """Begin the script with its `#!` line."""
-        self.actions.append(Shebang())
+        self._done.append((Shebang,))
         self.interpreter.shebang()
 
 
 def _expanded(text: str, environ: Mapping[str, str]) -> str:
     """The text with the variables that are there replaced; values are not looked at again."""
+    start = text.find("$")
+    if text.startswith("{", start + 1) and text.find("$", start + 1) < 0:
+        # nearly always: one reference, in braces
+        end = text.find("}", start)
+        found = environ.get(text[start + 2 : end]) if end > 0 else None
+        return text if found is None else text[:start] + found + text[end + 1 :]
 
     def value(found: re.Match[str]) -> str:
         name = found[1]

@@ -95,7 +95,7 @@ class Python(ActionInterpreter):
             return
         words: str | list[str]
         if isinstance(value, (str, EscapedString)):
-            words = EscapedString.disallow(value)
+            words = str(EscapedString.disallow(value))
         else:
             program, *rest = value
             words = [EscapedString.disallow(program), *(self.escape_string(word) for word in rest)]

@@ -1,0 +1,340 @@
+"""The environment of a context: its packages' commands, run in order.
+
+    REZ_USED_*                     what was asked for, and the answer
+    REZ_<PACKAGE>_*                every package's version and places
+    pre_commands                   of every package, requirements first
+    commands                       then these
+    post_commands                  then these
+    REZ_EPH_*                      the ephemerals
+    PATH                           the system's directories, at its end
+
+An interpreter turns that into a script or into a dict (rez: `ResolvedContext._execute`).
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from rezfast.config import settings
+from rezfast.rex.bindings import (
+    EphemeralsBinding,
+    RequirementsBinding,
+    VariantBinding,
+    VariantsBinding,
+    VersionBinding,
+    intersects,
+)
+from rezfast.rex.executor import RexExecutor
+from rezfast.rex.interpreter import ActionInterpreter, OutputStyle
+from rezfast.rex.python import Python
+from rezfast.rex.strings import literal
+from rezfast.shell import create_shell, get_shell_class
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from subprocess import Popen
+
+    from rezfast.context.resolved import ResolvedContext
+    from rezfast.context.state import ContextState
+    from rezfast.package.model import Variant
+    from rezfast.rex.actions import Action
+
+PHASES = ("pre_commands", "commands", "post_commands")
+
+_RULE = "#" * 80
+_THIN_RULE = "-" * 80
+_INSTALL_MARK = ".rez_production_install"
+
+
+# ---- what a context offers ------------------------------------------------------------------
+
+
+def get_environ(
+    context: ResolvedContext, parent_environ: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """See `ResolvedContext.get_environ`."""
+    executor = create_executor(Python(target_environ={}, passive=True), parent_environ)
+    _Run(context, executor, has_comments=False).run()
+    environ: dict[str, str] = executor.get_output()
+    return environ
+
+
+def get_actions(
+    context: ResolvedContext, parent_environ: Mapping[str, str] | None = None
+) -> list[Action]:
+    """See `ResolvedContext.get_actions`."""
+    executor = create_executor(Python(target_environ={}, passive=True), parent_environ)
+    execute(context, executor)
+    return executor.actions
+
+
+def get_shell_code(
+    context: ResolvedContext,
+    shell: str | None = None,
+    parent_environ: Mapping[str, str] | None = None,
+    style: OutputStyle | None = None,
+) -> str:
+    """See `ResolvedContext.get_shell_code`."""
+    executor = create_executor(create_shell(shell), parent_environ)
+    if context.load_path and os.path.isfile(context.load_path):
+        executor.setenv("REZ_RXT_FILE", context.load_path)
+    execute(context, executor)
+    code: str = executor.get_output(style or OutputStyle.file)
+    return code
+
+
+def apply(context: ResolvedContext, parent_environ: Mapping[str, str] | None = None) -> None:
+    """See `ResolvedContext.apply`."""
+    interpreter = Python(target_environ=os.environ)
+    execute(context, create_executor(interpreter, parent_environ))
+    interpreter.apply_environ()
+
+
+def execute_rex_code(
+    context: ResolvedContext,
+    code: str,
+    filename: str | None = None,
+    shell: str | None = None,
+    parent_environ: Mapping[str, str] | None = None,
+    **Popen_args: Any,
+) -> Popen[Any]:
+    """See `ResolvedContext.execute_rex_code`."""
+
+    def run(executor: RexExecutor) -> None:
+        executor.execute_code(code, filename=filename)
+
+    process: Popen[Any] = context.execute_shell(
+        shell=shell,
+        parent_environ=parent_environ,
+        command="",
+        block=False,
+        post_actions_callback=run,
+        **Popen_args,
+    )
+    return process
+
+
+def pre_resolve_bindings(context: ContextState) -> dict[str, Any]:
+    """What commands and late bound attributes find by name, packages apart."""
+    return {
+        "system": settings().system,
+        "building": context.building,
+        "testing": context.testing,
+        "request": RequirementsBinding(context.requested_packages()),
+        "implicits": RequirementsBinding(context.implicit_packages),
+        "ephemerals": EphemeralsBinding(context.resolved_ephemerals or ()),
+        "intersects": intersects,
+    }
+
+
+# ---- with an executor -----------------------------------------------------------------------
+
+
+def create_executor(
+    interpreter: ActionInterpreter, parent_environ: Mapping[str, str] | None = None
+) -> RexExecutor:
+    """What runs a context's commands, with the configured parent variables.
+
+    Args:
+        interpreter: What the actions are done with.
+        parent_environ: The environment that commands start from; None: this process's.
+    """
+    current = settings()
+    return RexExecutor(
+        interpreter,
+        parent_environ=parent_environ,
+        parent_variables=True if current.all_parent_variables else current.parent_variables,
+    )
+
+
+def execute(context: ResolvedContext, executor: RexExecutor) -> None:
+    """Do everything that makes the context's environment.
+
+    Raises:
+        ResolvedContextError: There is no answer.
+        RexError: The commands of a package failed; says which package, file and line.
+        PackageMetadataError: A package cannot be read.
+    """
+    _Run(context, executor, has_comments=True).run()
+
+
+def header_comment(executor: RexExecutor, text: str) -> None:
+    """Leave a comment above a part of the script (rez: the same)."""
+    for line in ("", "", _RULE, text, _RULE):
+        executor.comment(line)
+
+
+def minor_header_comment(executor: RexExecutor, text: str) -> None:
+    """Leave a comment above a small part of the script (rez: the same)."""
+    for line in ("", text, _THIN_RULE):
+        executor.comment(line)
+
+
+def rez_bin_path() -> str | None:
+    """Where the command line tools are that environments may show (rez: `system.rez_bin_path`).
+
+    They are in a directory of their own, with rez's mark in it, in an installation that is meant
+    for that: `INSTALLATION/lib/…/rezfast` and `INSTALLATION/bin/rez`. Else there is none.
+    """
+    place = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    for library in ("lib", "lib64"):
+        root, found, _ = place.rpartition(f"/{library}/")
+        if found:
+            directory = os.path.join(root, "bin", "rez")
+            marked = os.path.exists(os.path.join(directory, _INSTALL_MARK))
+            return os.path.realpath(directory) if marked else None
+    return None
+
+
+class _Run:
+    """One execution of a context.
+
+    Args:
+        context: The context.
+        executor: What runs its commands.
+        has_comments: Whether to leave comments; without them the environment is the same.
+    """
+
+    def __init__(
+        self, context: ResolvedContext, executor: RexExecutor, *, has_comments: bool
+    ) -> None:
+        self._context = context
+        self._executor = executor
+        self._packages = context._answer()
+        self._setenv = executor.manager.setenv
+        self._normalized = executor.interpreter.normalize_path
+        self._has_comments = has_comments
+        self._bindings = {
+            variant.name: VariantBinding(variant, interpreter=executor.interpreter)
+            for variant in self._packages
+        }
+
+    def run(self) -> None:
+        """Do it."""
+        self._header("system setup")
+        self._set_used()
+        for name, value in self._context._get_pre_resolve_bindings().items():
+            self._executor.bind(name, value)
+        self._executor.bind("resolve", VariantsBinding(self._bindings))
+        self._header("package variables")
+        for variant in self._packages:
+            self._set_package(variant)
+        for phase in PHASES:
+            self._run_phase(phase)
+        for name in ("this", "version", "root", "base"):
+            self._executor.unbind(name)
+        self._set_ephemerals()
+        self._header("post system setup")
+        self._add_paths()
+
+    def _header(self, text: str) -> None:
+        if self._has_comments:
+            header_comment(self._executor, text)
+
+    def _minor_header(self, text: str) -> None:
+        if self._has_comments:
+            minor_header_comment(self._executor, text)
+
+    def _set_used(self) -> None:
+        """The variables that tell of the resolve."""
+        context, setenv = self._context, self._setenv
+        request = " ".join(map(str, context.requested_packages()))
+        implicit = " ".join(map(str, context.implicit_packages))
+        resolve = " ".join([one.qualified_package_name for one in self._packages])
+        local = " ".join([one.qualified_package_name for one in self._packages if one.is_local])
+        ephemerals = " ".join(map(str, context.resolved_ephemerals or ()))
+        paths = self._executor.interpreter.pathsep.join(
+            [self._normalized(path) for path in context.package_paths]
+        )
+        setenv("REZ_USED", self._normalized(context.rez_path))
+        setenv("REZ_USED_VERSION", context.rez_version)
+        setenv("REZ_USED_TIMESTAMP", str(context.timestamp))
+        setenv("REZ_USED_REQUESTED_TIMESTAMP", str(context.requested_timestamp or 0))
+        setenv("REZ_USED_REQUEST", literal(request))
+        setenv("REZ_USED_IMPLICIT_PACKAGES", literal(implicit))
+        setenv("REZ_USED_RESOLVE", resolve)
+        setenv("REZ_USED_PACKAGES_PATH", paths)
+        if ephemerals:
+            setenv("REZ_USED_EPH_RESOLVE", ephemerals)
+        if local:
+            setenv("REZ_USED_LOCAL_RESOLVE", local)
+        if context.building:
+            setenv("REZ_BUILD_ENV", "1")
+        current = settings()
+        if current.rez_1_environment_variables and not current.disable_rez_1_compatibility:
+            both = f"{request} {implicit}".strip()
+            setenv("REZ_VERSION", context.rez_version)
+            setenv("REZ_PATH", self._normalized(context.rez_path))
+            setenv("REZ_REQUEST", both)
+            setenv("REZ_RESOLVE", resolve)
+            setenv("REZ_RAW_REQUEST", both)
+            setenv("REZ_RESOLVE_MODE", "latest")
+
+    def _set_package(self, variant: Variant) -> None:
+        """The variables that tell of a package."""
+        setenv = self._setenv
+        self._minor_header(f"variables for package {variant.qualified_name}")
+        prefix = f"REZ_{_variable_name(variant.name)}"
+        version = variant.version
+        tokens = [str(token) for token in version[:3]] + ["", "", ""]
+        setenv(f"{prefix}_VERSION", str(version))
+        setenv(f"{prefix}_MAJOR_VERSION", tokens[0])
+        setenv(f"{prefix}_MINOR_VERSION", tokens[1])
+        setenv(f"{prefix}_PATCH_VERSION", tokens[2])
+        setenv(f"{prefix}_BASE", self._place(variant.base))
+        setenv(f"{prefix}_ROOT", self._place(variant.root))
+
+    def _place(self, path: str | None) -> str | None:
+        # a package in memory has none, and says so as rez does: "None"
+        return None if path is None else self._normalized(path)
+
+    def _run_phase(self, phase: str) -> None:
+        """The commands of that phase, of all packages."""
+        executor = self._executor
+        has_header = False
+        for variant in self._packages:
+            commands = getattr(variant, phase)
+            if commands is None:
+                continue
+            if not has_header:
+                has_header = True
+                self._header(phase)
+            self._minor_header(f"{phase} from package {variant.qualified_name}")
+            binding = self._bindings[variant.name]
+            executor.bind("this", binding)
+            executor.bind("version", VersionBinding(variant.version))
+            executor.bind("root", binding.root)
+            executor.bind("base", self._place(variant.base))
+            with executor.reset_globals():
+                executor.execute_code(commands, package=variant)
+
+    def _set_ephemerals(self) -> None:
+        ephemerals = self._context.resolved_ephemerals
+        if not ephemerals:
+            return
+        self._header("ephemeral variables")
+        for request in ephemerals:
+            name = _variable_name(request.name[1:])
+            self._setenv(f"REZ_EPH_{name}_REQUEST", str(request.range))
+
+    def _add_paths(self) -> None:
+        """The ends of PATH: the system's directories, and the tools' own."""
+        executor = self._executor
+        if self._context.append_sys_path:
+            # of the shell that this process runs in, if the interpreter is none
+            is_shell = not isinstance(executor.interpreter, Python)
+            paths = settings().standard_system_paths or None
+            if paths is None and not is_shell:
+                paths = get_shell_class().get_syspaths()
+            executor.append_system_paths(paths)
+        visibility = settings().rez_tools_visibility
+        if visibility == "append":
+            executor.append_rez_path(rez_bin_path())
+        elif visibility == "prepend":
+            executor.prepend_rez_path(rez_bin_path())
+
+
+def _variable_name(package_name: str) -> str:
+    """A package's name, as it is in names of variables."""
+    return package_name.upper().replace(".", "_")
