@@ -11,7 +11,7 @@ from rezfast.cli.parameters import Option, Parameters
 if TYPE_CHECKING:
     from rezfast.cli.parameters import Given
 
-HELP = """Show what the commands in FILE come to: a script of a shell, or the variables that they set.
+HELP = """Show what the commands in FILE come to: a shell's script, or the variables they set.
 
 FILE holds what the commands() of a package may: 'env.PATH.append("/opt/bin")', 'alias(…)'. No
 package and no context takes part. '-' reads them from stdin.
