@@ -250,11 +250,11 @@ def test_graphs(files: list[tuple[Path, str]]) -> None:
 
 def test_graphs_cut_down_to_a_package(files: list[tuple[Path, str]]) -> None:
     missing = 0
-    for file, _ in files[:10]:
+    for file, _ in files[:5]:
         with rez_settings(places(file)):
             dot = get_graph(ResolvedContext.load(str(file)), as_dot=True)
         assert dot is not None
-        for name in [*NAMES[::4], EPHEMERALS[0]]:
+        for name in [*NAMES[::5], EPHEMERALS[0]]:
             try:
                 expected = lines(rez_prune_graph(dot, name))
             except ValueError:
@@ -263,7 +263,7 @@ def test_graphs_cut_down_to_a_package(files: list[tuple[Path, str]]) -> None:
                 missing += 1
             else:
                 assert lines(prune_graph(dot, name)) == expected
-    assert 0 < missing < 10 * len(NAMES) // 4
+    assert 0 < missing < 5 * len(NAMES) // 5
 
 
 def test_dependency_graphs(files: list[tuple[Path, str]]) -> None:

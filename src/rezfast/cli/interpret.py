@@ -59,7 +59,7 @@ PARAMETERS = Parameters(
 def run(given: Given) -> int:
     """Interpret, print what comes of it, return the exit code. `given` is by `PARAMETERS`."""
     if len(given["file"]) > 1:
-        what = "commands" if given["command"] else "FILE"
+        what = "text of commands" if given["command"] else "FILE"
         raise UsageError(f"one {what} at a time; there are {len(given['file'])} words")
     # Deferred: a mistake on the command line is told without it.
     from rezfast.cli.environment_text import checked_format, checked_style, environment_text
