@@ -1,4 +1,4 @@
-"""The base of shells (rez: `rez.shells.Shell`): lines of a script, the program, start-up options."""
+"""The base of shells (rez: `rez.shells.Shell`): a script, a program, start-up options."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from rezfast.config import settings
 from rezfast.errors import ShellError
 from rezfast.rex.interpreter import ActionInterpreter, OutputStyle
-from rezfast.shell.text import joined
+from rezfast.shell.text import joined, sh_word
 from rezfast.shell.which import which
 
 TYPE_CHECKING = False
@@ -156,16 +156,26 @@ class Shell(ActionInterpreter):
             The four as they will be in effect: what is not supported, or beaten by another, is
             False. The setting `warn_shell_startup` makes a warning of it.
         """
-        cls._missing_face("startup_capabilities")
-        return rcfile, norc, stdin, command
+        cls._unsupported_option("rcfile", rcfile)
+        cls._unsupported_option("norc", norc)
+        cls._unsupported_option("stdin", stdin)
+        return False, False, False, command
 
     @classmethod
     def get_startup_sequence(
         cls, rcfile: RcFile | bool, norc: bool, stdin: bool, command: Any
     ) -> StartupSequence:
-        """What the shell reads when it starts; the arguments are those of `startup_capabilities`."""
-        cls._missing_face("get_startup_sequence")
-        return _nothing_read(stdin, command)
+        """What the shell reads when it starts; arguments as in `startup_capabilities`."""
+        _, norc, stdin, command = cls.startup_capabilities(rcfile, norc, stdin, command)
+        return {
+            "stdin": stdin,
+            "command": command,
+            "do_rcfile": False,
+            "envvar": None,
+            "files": [],
+            "bind_files": [],
+            "source_bind_files": not norc,
+        }
 
     @classmethod
     def get_syspaths(cls) -> list[str]:
@@ -236,10 +246,6 @@ class Shell(ActionInterpreter):
         if value and settings().warn("shell_startup"):
             warn(f"{option} is ignored: {cls.name()} was given {overruling}, which beats it")
 
-    @classmethod
-    def _missing_face(cls, method: str) -> None:
-        raise ShellError(f"{cls.name()} cannot be started: its class has no {method}()")
-
     # ---- the script
 
     def _addline(self, line: str) -> None:
@@ -308,8 +314,8 @@ class Shell(ActionInterpreter):
 
     @classmethod
     def _quoted_word(cls, word: str) -> str:
-        """A word of a command line in quotes."""
-        raise ShellError(f"{cls.name()} has no way to quote {word!r}")
+        """A word of a command line in quotes; here as sh reads them."""
+        return sh_word(word)
 
 
 def warn(message: str) -> None:
@@ -322,15 +328,3 @@ def debug(message: str) -> None:
     """Write how a shell is started on stderr, when `debug_shell_startup` is set."""
     if sys.stderr is not None and settings().debug("shell_startup"):
         sys.stderr.write(f"rezfast: debug: {message}\n")
-
-
-def _nothing_read(stdin: bool, command: Any) -> StartupSequence:
-    return {
-        "stdin": stdin,
-        "command": command,
-        "do_rcfile": False,
-        "envvar": None,
-        "files": [],
-        "bind_files": [],
-        "source_bind_files": True,
-    }

@@ -16,8 +16,18 @@ NAME = "[A-Za-z_][A-Za-z0-9_]*"
 # `$X` and `${X}`: all that expandable text may refer to.
 REFERENCE = re.compile(rf"\$\{{({NAME})\}}|\$({NAME})")
 
-# Words that rez leaves as they are on a command line; a backtick is none of them here.
-_PLAIN_WORD = re.compile(r"[\w@%+=:,./-]+")
+# What sh can make of a variable without running anything: `${X:-there is none}`, `${X%/*}`.
+SH_REFERENCE = re.compile(
+    rf"\$\{{({NAME})(?:(?::?[-+=]|%%?|##?|//?)[^${{}}`\"'\\!\n]*)?\}}|\$({NAME})"
+)
+
+# Inside double quotes on a command line, what would end them or mean something in them.
+_SH_SPECIAL = re.compile(r"""\\(?=[$`"\\\n]|\Z)|\$(?=[^\s"'])|["`]""")
+
+# Words that rez leaves as they are on a command line; but a backtick means something everywhere,
+# and so does `=ls` to zsh.
+_PLAIN_WORD = re.compile(r"(?!=)[\w@%+=:,./-]+")
+_PLAIN_KEY = re.compile(r"[\w@%+=:,./${}-]+")
 _PLAIN_NAME = re.compile(r"[\w@%+:,./][\w@%+:,./-]*")
 
 
@@ -51,6 +61,37 @@ def is_plain_word(text: str) -> bool:
     return _PLAIN_WORD.fullmatch(text) is not None
 
 
+def word(text: str) -> str:
+    """Text as one word of a command line, taken as it is."""
+    return text if is_plain_word(text) else single_quoted(text)
+
+
+def sh_word(text: str, *, braces: bool = False) -> str:
+    """A word of sh's command line in double quotes, as rez writes it: references are expanded.
+
+    Args:
+        text: The word.
+        braces: Whether to write `$X` as `${X}`.
+    """
+    pieces = [
+        (f"${{{name}}}" if braces and not piece.startswith("${") else piece)
+        if name
+        else _SH_SPECIAL.sub(lambda m: '"\'"\'"' if m[0] == '"' else "\\" + m[0], piece)
+        for name, piece in parts(text, SH_REFERENCE)
+    ]
+    return f'"{"".join(pieces)}"'
+
+
+def variable(key: str, escape: Callable[[str], str]) -> str:
+    """The name of a variable as a script writes it: quoted if it is none, so that a shell says so.
+
+    Args:
+        key: The name; it may hold references.
+        escape: The shell's `escape_string`.
+    """
+    return key if _PLAIN_KEY.fullmatch(key) else escape(key)
+
+
 def escaped_parts(value: str | EscapedString) -> Iterator[tuple[bool, str]]:
     """The parts of a value with `~` expanded: whether it is literal, and its text.
 
@@ -73,7 +114,7 @@ def joined(words: Iterable[str] | str, quote: Callable[[str], str]) -> str:
     if isinstance(words, str):
         return words
     return " ".join(
-        [word if is_plain_word(word) else quote(word) if word else "''" for word in words]
+        [item if is_plain_word(item) else quote(item) if item else "''" for item in words]
     )
 
 

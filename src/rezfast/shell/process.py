@@ -1,0 +1,109 @@
+"""Scripts on disk and processes, as shells need them."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+
+from rezfast.errors import RezSystemError
+from rezfast.shell.base import debug
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from subprocess import Popen
+    from typing import Any
+
+
+def write_script(directory: str, name: str, code: str) -> str:
+    """Write a script into a directory of the caller's.
+
+    Args:
+        directory: The directory.
+        name: Name of the file; it may be in a directory below.
+        code: The script; characters that stand for bytes that are no UTF-8 become those bytes.
+
+    Returns:
+        The path of the file.
+
+    Raises:
+        RezSystemError: It cannot be written.
+    """
+    path = os.path.join(directory, name)
+    debug(f"writing {path}")
+    try:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        # a script is bytes to its shell, whatever the locale of this process is
+        with open(path, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
+            file.write(code)
+    except OSError as error:
+        raise RezSystemError(
+            f"{path}: cannot write the script of the shell: {error.strerror or error}; see to the "
+            "directory, or set context_tmpdir to another"
+        ) from error
+    return path
+
+
+def words_of(command: str | list[str] | None) -> list[str]:
+    """The words of a command that is given as words or as text; none of None."""
+    return command.split() if isinstance(command, str) else list(command or ())
+
+
+def start(command: list[str], environ: Mapping[str, str] | None, **Popen_args: Any) -> Popen[Any]:
+    """Start a process (rez: `rez.utils.execution.Popen`).
+
+    Inside a program that has put something without a file in place of its standard input, as Maya
+    does, the process gets a pipe. Text is UTF-8 unless an encoding is given.
+
+    Args:
+        command: Program and arguments.
+        environ: Its environment variables; None: those of this process.
+        Popen_args: More arguments of `subprocess.Popen`.
+
+    Raises:
+        RezSystemError: It cannot be started.
+    """
+    # Deferred: who only wants a script starts nothing.
+    import subprocess
+
+    if "stdin" not in Popen_args and not _has_standard_input():
+        Popen_args["stdin"] = subprocess.PIPE
+    if Popen_args.pop("universal_newlines", False) or Popen_args.get("text"):
+        Popen_args["text"] = True
+        Popen_args.setdefault("encoding", "utf-8")
+    debug(f"starting {command}")
+    try:
+        return subprocess.Popen(command, env=environ, **Popen_args)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise RezSystemError(f"cannot start {' '.join(command)}: {reason}") from error
+
+
+def run(command: list[str], environ: Mapping[str, str]) -> str | None:
+    """What a command writes on stdout; None when it fails."""
+    import subprocess
+
+    try:
+        done = subprocess.run(
+            command,
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            errors="surrogateescape",
+            check=False,
+        )
+    except OSError:
+        return None
+    return None if done.returncode else done.stdout
+
+
+def _has_standard_input() -> bool:
+    for stream in (sys.stdin, sys.__stdin__):
+        try:
+            if stream is not None:
+                return stream.fileno() in (0, 1, 2)
+        except (AttributeError, ValueError, io.UnsupportedOperation):
+            continue
+    return False
