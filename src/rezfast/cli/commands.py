@@ -31,6 +31,9 @@ COMMANDS: dict[str, Entry] = {
     "search": Entry(
         "Ask for packages", "Find families, packages or variants by name, version and time."
     ),
+    "env": Entry(
+        "Work in environments", "Enter the environment of packages, or run a program in it."
+    ),
     "context": Entry(
         "Work in environments", "Show what is in a context, or the code that sets it up."
     ),
