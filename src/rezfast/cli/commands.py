@@ -40,9 +40,7 @@ COMMANDS: dict[str, Entry] = {
     "interpret": Entry(
         "Work in environments", "Show what commands of packages come to in a shell."
     ),
-    "status": Entry(
-        "Work in environments", "Show which context this is, or what a program or package is in it."
-    ),
+    "status": Entry("Work in environments", "Show the current context, or what a name is in it."),
     "scan": Entry(
         "Look at definitions", "Show what can be read of a definition without running it."
     ),

@@ -1,9 +1,8 @@
-"""`rezfast status`: the environment of this process, or what a name is in it (rez: `rez-status`)."""
+"""`rezfast status`: this process's environment, or what a name is in it (rez: `rez-status`)."""
 
 from __future__ import annotations
 
 import os
-import shutil
 from fnmatch import fnmatch
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from rezfast.config.styles import Printer
 from rezfast.context.info import columns
 from rezfast.errors import RezError
 from rezfast.repository.queries import iter_packages
+from rezfast.shell.which import which
 from rezfast.solve.nearest import closest_names
 from rezfast.version import Requirement
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rezfast.context.resolved import ResolvedContext
     from rezfast.package.model import Package, Variant
 
-HELP = """Show which context this is, or what OBJECT is: a program, a package, the file of a context.
+HELP = """Show which context this is, or what OBJECT is: a program, a package, a context's file.
 
 A program and a package are looked for in the current context first. A package that is not in it is
 looked for on the configured search path.
@@ -142,7 +142,7 @@ def _hint(context: ResolvedContext | None, word: str) -> str:
 
 def _print_tool(out: Printer, context: ResolvedContext | None, word: str, is_: str) -> bool:
     """A program of the context: it has to be on the PATH, or be a path."""
-    path = shutil.which(word) if os.path.basename(word) == word else None
+    path = which(word) if os.path.basename(word) == word else None
     if not os.path.isfile(path or os.path.abspath(word)):
         return False
     name = os.path.basename(path or word)
