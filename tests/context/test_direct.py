@@ -128,7 +128,10 @@ def test_the_variables_are_those_that_bash_gives(
     executor = RexExecutor(create_shell("bash"), parent_environ=parent)
     for name, key, value in calls:
         call = getattr(executor.manager, name)
-        call(key) if value is None else call(key, value)
+        try:
+            call(key) if value is None else call(key, value)
+        except (LookupError, AttributeError, ValueError):
+            return  # text with braces that cannot be formatted: commands that do so fail
     told = _told(executor, parent)
     if told is None:
         return
