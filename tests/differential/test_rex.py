@@ -20,9 +20,7 @@ from rezfast.rex import bindings, strings
 from rezfast.rex.formatter import NamespaceFormatter
 
 
-@hypothesis_settings(
-    max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+@hypothesis_settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(rex_cases())
 def test_generated_commands_do_what_they_do_in_rez(case: RexCase) -> None:
     assert run_rezfast(case) == run_rez(case)
@@ -129,7 +127,21 @@ def test_escaped_strings_are_those_of_rez(
 formats = st.lists(
     st.sampled_from(
         (
-            *("{a}", "{a.b}", "{a[0]}", "{}", "{0}", "{1}", "{{", "}}", "{", "}", "x", "$X", "${X}"),
+            *(
+                "{a}",
+                "{a.b}",
+                "{a[0]}",
+                "{}",
+                "{0}",
+                "{1}",
+                "{{",
+                "}}",
+                "{",
+                "}",
+                "x",
+                "$X",
+                "${X}",
+            ),
             *("{b}", "{a!r}", "{a!s:>5}", "{n:03}", "{n:{n}}", "{c}", "${{X}}", "{}{}", "{n.real}"),
         )
     ),
@@ -169,7 +181,9 @@ def test_version_bindings_are_those_of_rez(text: str, start: int, end: int) -> N
 ranges = st.sampled_from(["", "1", "1+", "<2", "1.5+<3", "==1.2", "1|3", "2"])
 
 
-@given(st.sampled_from(["foo-1", "foo", "!foo-1", "~foo-1", "foo==1.2", "foo-2+<3"]), ranges, ranges)
+@given(
+    st.sampled_from(["foo-1", "foo", "!foo-1", "~foo-1", "foo==1.2", "foo-2+<3"]), ranges, ranges
+)
 def test_intersects_is_that_of_rez(request: str, versions: str, default: str) -> None:
     found = []
     for module, requirement, version in (
