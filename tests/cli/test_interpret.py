@@ -41,6 +41,11 @@ def test_the_variables(rezfast: Run, file: Path) -> None:
     assert rezfast("interpret", file, "-f", "table").stdout == "FOO   a b\nPATH  /opt/bin\n"
 
 
+def test_commands_do_not_change_the_program_itself(rezfast: Run) -> None:
+    done = rezfast("interpret", "-c", "env.PYTHONPATH = '/nowhere'", "-f", "dict")
+    assert done.stdout == "{'PYTHONPATH': '/nowhere'}\n"
+
+
 def test_commands_on_the_command_line_and_from_stdin(program: list[str], rezfast: Run) -> None:
     assert rezfast("interpret", "-c", CODE, "-f", "table").stdout == "FOO   a b\nPATH  /opt/bin\n"
     piped = subprocess.run(

@@ -35,7 +35,9 @@ def checked_format(format_: str | None, others: Sequence[str]) -> str | None:
     except ShellError:
         known = [*get_shell_types(), *others]
     near = closest_names(format_, known)
-    hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
+    hint = (
+        f"did you mean {' or '.join(map(repr, near))}?" if near else f"there are {', '.join(known)}"
+    )
     raise UsageError(f"--format {format_!r}: {hint}")
 
 

@@ -73,7 +73,8 @@ def run(given: Given) -> int:
     variables = format_ in ("dict", "table")
     parents: tuple[str, ...] = given["parent_variables"]
     executor = RexExecutor(
-        interpreter=Python(passive=True) if variables else create_shell(format_),
+        # an environment of its own: PYTHONPATH would change where this process imports from
+        interpreter=Python({}, passive=True) if variables else create_shell(format_),
         parent_environ={} if given["no_env"] else None,
         parent_variables=True if parents == ("all",) else parents,
     )

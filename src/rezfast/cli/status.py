@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from rezfast.cli.environment_text import current_context_file
 from rezfast.cli.outcome import EXIT_FAILED, EXIT_OK, UsageError, report_error, write_out
 from rezfast.cli.parameters import Option, Parameters
+from rezfast.config import settings
 from rezfast.config.styles import Printer
 from rezfast.context.info import columns
 from rezfast.errors import RezError
+from rezfast.repository import family_names
 from rezfast.repository.queries import iter_packages
 from rezfast.shell.which import which
 from rezfast.solve.nearest import closest_names
@@ -107,8 +109,8 @@ def _print_tools(out: Printer, context: ResolvedContext | None, pattern: str) ->
         out("No matching tools.")
         return False
     rows.sort(key=lambda row: row[0].lower())
-    head = [("TOOL", "ALIASING", "PACKAGE", "SOURCE", "")]
-    head.append(tuple("-" * len(title) for title in head[0]))
+    titles = ("TOOL", "ALIASING", "PACKAGE", "SOURCE", "")
+    head = [titles, tuple("-" * len(title) for title in titles)]
     styles = [None, None, *("critical" if row[-1] else None for row in rows)]
     for line, style in zip(columns(head + rows), styles, strict=True):
         out(line, style)
@@ -131,11 +133,11 @@ def _print_object(out: Printer, context: ResolvedContext | None, word: str) -> b
 
 
 def _hint(context: ResolvedContext | None, word: str) -> str:
-    if context is None or not context.success:
-        return ""
-    known = {package.name for package in context.resolved_packages or ()}
-    for _, tools in context.get_tools().values():
-        known.update(tools)
+    known = set(family_names(settings().packages_path))
+    if context is not None and context.success:
+        known.update(package.name for package in context.resolved_packages or ())
+        for _, tools in context.get_tools().values():
+            known.update(tools)
     near = closest_names(word, sorted(known))
     return f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
 
