@@ -137,3 +137,21 @@ class RezSystemError(RezError):
 
 class ShellError(RezSystemError, RuntimeError):
     """A shell that there is not: an unknown name, or its program is missing."""
+
+
+class ProgramError(RezSystemError):
+    """A program that cannot be run in an environment.
+
+    Args:
+        message: What is wrong.
+        program: The program, as it was asked for.
+        is_there: Whether there is something of its name.
+
+    Attributes:
+        program, is_there: As above.
+    """
+
+    def __init__(self, message: str, program: str, *, is_there: bool) -> None:
+        super().__init__(message)
+        self.program = program
+        self.is_there = is_there

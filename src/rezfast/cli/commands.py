@@ -31,15 +31,16 @@ COMMANDS: dict[str, Entry] = {
     "search": Entry(
         "Ask for packages", "Find families, packages or variants by name, version and time."
     ),
+    "env": Entry(
+        "Work in environments", "Enter the environment of packages, or run a program in it."
+    ),
     "context": Entry(
         "Work in environments", "Show what is in a context, or the code that sets it up."
     ),
     "interpret": Entry(
         "Work in environments", "Show what commands of packages come to in a shell."
     ),
-    "status": Entry(
-        "Work in environments", "Show which context this is, or what a program or package is in it."
-    ),
+    "status": Entry("Work in environments", "Show the current context, or what a name is in it."),
     "scan": Entry(
         "Look at definitions", "Show what can be read of a definition without running it."
     ),

@@ -256,12 +256,18 @@ _ASKED = {
 
 def _graph(context: ResolvedContext, given: Given) -> int:
     # Deferred: the only one that needs graphs.
-    from rezfast.context.graph import get_graph, prune_graph, save_graph, view_graph
+    from rezfast.context.graph import (
+        get_dependency_graph,
+        get_graph,
+        prune_graph,
+        save_graph,
+        view_graph,
+    )
 
     if given["dependency_graph"]:
         if _failed(context):
             return EXIT_FAILED
-        text: str | None = context.get_dependency_graph(as_dot=True)
+        text: str | None = get_dependency_graph(context, as_dot=True)
     else:
         text = get_graph(context, as_dot=True)
     if text is None:
@@ -286,7 +292,7 @@ def _interpret(context: ResolvedContext, given: Given) -> int:
 
     if _failed(context):
         return EXIT_FAILED
-    parent = {} if given["no_env"] else None
+    parent: dict[str, str] | None = {} if given["no_env"] else None
     format_: str | None = given["format"]
     if format_ in ("dict", "table", "json"):
         text = environment_text(context.get_environ(parent_environ=parent), format_)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from rezfast.cli.outcome import UsageError, write_out
 from rezfast.context.info import columns
-from rezfast.errors import ResolvedContextError
+from rezfast.errors import ResolvedContextError, ShellError
 from rezfast.rex.interpreter import OutputStyle
-from rezfast.shell import get_shell_types
+from rezfast.shell import get_shell_class, get_shell_types
 from rezfast.solve.nearest import closest_names
 
 if TYPE_CHECKING:
@@ -27,11 +27,17 @@ def checked_format(format_: str | None, others: Sequence[str]) -> str | None:
     Raises:
         UsageError: There is no such format.
     """
-    known = [*sorted(get_shell_types()), *others]
-    if format_ is None or format_ in known:
+    if format_ is None or format_ in others:
         return format_
+    try:
+        get_shell_class(format_)
+        return format_
+    except ShellError:
+        known = [*get_shell_types(), *others]
     near = closest_names(format_, known)
-    hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
+    hint = (
+        f"did you mean {' or '.join(map(repr, near))}?" if near else f"there are {', '.join(known)}"
+    )
     raise UsageError(f"--format {format_!r}: {hint}")
 
 

@@ -11,10 +11,10 @@ from rezfast.cli.parameters import Option, Parameters
 if TYPE_CHECKING:
     from rezfast.cli.parameters import Given
 
-HELP = """Show what the commands in FILE come to, as a script of a shell or as the variables they set.
+HELP = """Show what the commands in FILE come to: a shell's script, or the variables they set.
 
-FILE holds what the commands() of a package may: 'env.PATH.append("/opt/bin")', 'alias(…)'. No package
-and no context takes part. '-' reads them from stdin.
+FILE holds what the commands() of a package may: 'env.PATH.append("/opt/bin")', 'alias(…)'. No
+package and no context takes part. '-' reads them from stdin.
 
 \b
 Exit code:
@@ -57,9 +57,9 @@ PARAMETERS = Parameters(
 
 
 def run(given: Given) -> int:
-    """Interpret the commands, print the result, return the exit code. `given` is by `PARAMETERS`."""
+    """Interpret, print what comes of it, return the exit code. `given` is by `PARAMETERS`."""
     if len(given["file"]) > 1:
-        what = "commands" if given["command"] else "FILE"
+        what = "text of commands" if given["command"] else "FILE"
         raise UsageError(f"one {what} at a time; there are {len(given['file'])} words")
     # Deferred: a mistake on the command line is told without it.
     from rezfast.cli.environment_text import checked_format, checked_style, environment_text
@@ -73,7 +73,8 @@ def run(given: Given) -> int:
     variables = format_ in ("dict", "table")
     parents: tuple[str, ...] = given["parent_variables"]
     executor = RexExecutor(
-        interpreter=Python(passive=True) if variables else create_shell(format_),
+        # an environment of its own: PYTHONPATH would change where this process imports from
+        interpreter=Python({}, passive=True) if variables else create_shell(format_),
         parent_environ={} if given["no_env"] else None,
         parent_variables=True if parents == ("all",) else parents,
     )

@@ -27,7 +27,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rezfast.cli.parameters import Given
     from rezfast.config import Settings
-    from rezfast.solve.filters import PackageFilterBase
+    from rezfast.solve.filters import PackageFilterBase, PackageFilterList
     from rezfast.solve.status import SolverState
 
 HELP = """Find the packages that meet every REQUEST, or say why none do.
@@ -172,14 +172,21 @@ def _package_filter(given: Given, configured: Settings) -> PackageFilterBase | N
     if not (texts or configured.package_filter):
         return None
     # Deferred: a resolve without rules does not pay for them.
-    from rezfast.solve.filters import PackageFilterList, parse_rule, with_timestamp
+    from rezfast.solve.filters import PackageFilterList, with_timestamp
 
     rules = PackageFilterList.from_pod(configured.package_filter)
+    add_rules(rules, given)
+    return with_timestamp(rules, epoch_seconds(given["time"]) if given["time"] else None)
+
+
+def add_rules(rules: PackageFilterList, given: Given) -> None:
+    """Add what `--exclude` and `--include` say to a filter."""
+    from rezfast.solve.filters import parse_rule
+
     for text in given["exclude"]:
         rules.add_exclusion(parse_rule(text))
     for text in given["include"]:
         rules.add_inclusion(parse_rule(text))
-    return with_timestamp(rules, epoch_seconds(given["time"]) if given["time"] else None)
 
 
 _SECONDS = {"s": 1, "m": 60, "h": 60 * 60, "d": 24 * 60 * 60}
@@ -211,7 +218,7 @@ def epoch_seconds(text: str) -> int:
 
 
 def _report_bad_input(error: RezError, given: Given, began: float) -> int:
-    hints = _hints(error, given)
+    hints = hints_for(error, "--path", _paths(given["path"]))
     if given["json"]:
         from rezfast.cli.resolve_json import error_object, to_json
 
@@ -220,19 +227,24 @@ def _report_bad_input(error: RezError, given: Given, began: float) -> int:
     return EXIT_BAD_INPUT
 
 
-def _hints(error: RezError, given: Given) -> list[str]:
-    """What may have been meant by something that does not exist."""
+def hints_for(error: RezError, option: str, paths: list[str] | None) -> list[str]:
+    """What may have been meant by something that does not exist.
+
+    Args:
+        error: What the resolve raised.
+        option: The option that gives the search path.
+        paths: The search path; None: the configured one.
+    """
     if not isinstance(error, (PackageFamilyNotFoundError, PackageNotFoundError)):
         return []
     # Deferred: an answer needs no hints.
     from rezfast.solve.explain import explain_error
 
-    paths = _paths(given["path"])
     # A mistyped path looks like a missing package.
     lost = [path for path in paths or () if "@" not in path and not os_path.isdir(path)]
     tables = shared_tables(settings().packages_path if paths is None else paths)
     return [
-        *(f"--path {path} is not a directory" for path in lost),
+        *(f"{option} {path} is not a directory" for path in lost),
         *explain_error(error, tables),
     ]
 

@@ -16,7 +16,7 @@ from rezfast.cli.outcome import (
 )
 from rezfast.cli.parameters import Option, Parameters
 from rezfast.cli.resolve import epoch_seconds
-from rezfast.config import settings
+from rezfast.config.styles import is_coloured, styled
 from rezfast.errors import RezError
 
 TYPE_CHECKING = False
@@ -94,8 +94,6 @@ PARAMETERS = Parameters(
 )
 
 _TYPES = ("auto", "family", "package", "variant")
-_COLOURS = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
-_STYLES = {"bright": 1, "dim": 2, "normal": 22}
 
 
 def run(given: Given) -> int:
@@ -155,24 +153,7 @@ def _print(found: list[Found], given: Given) -> None:
     """One line after the other, as they are made: somebody may read only the first few."""
     from rezfast.cli.search_results import lines_of
 
-    coloured = _coloured()
+    coloured = is_coloured(sys.stdout)
     for one in found:
         for text, style in lines_of(one, given["format"], given["no_newlines"]):
-            write_out(f"{_begin(style)}{text}\x1b[0m\n" if coloured else f"{text}\n")
-
-
-def _coloured() -> bool:
-    enabled = settings().color_enabled
-    terminal = sys.stdout is not None and sys.stdout.isatty()
-    return enabled == "force" or bool(enabled and terminal)
-
-
-def _begin(style: str) -> str:
-    """What makes a terminal write in a style, as the settings `<style>_fore` and so on say."""
-    current = settings()
-    codes = []
-    for base, colour in ((30, current.get(f"{style}_fore")), (40, current.get(f"{style}_back"))):
-        if colour in _COLOURS:
-            codes.append(base + _COLOURS.index(colour))
-    codes += [_STYLES[one] for one in current.get(f"{style}_styles") or () if one in _STYLES]
-    return "".join(f"\x1b[{code}m" for code in codes)
+            write_out(f"{styled(text, style) if coloured else text}\n")

@@ -1,9 +1,8 @@
-"""`rezfast status`: the environment of this process, or what a name is in it (rez: `rez-status`)."""
+"""`rezfast status`: this process's environment, or what a name is in it (rez: `rez-status`)."""
 
 from __future__ import annotations
 
 import os
-import shutil
 from fnmatch import fnmatch
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -11,10 +10,13 @@ from typing import TYPE_CHECKING
 from rezfast.cli.environment_text import current_context_file
 from rezfast.cli.outcome import EXIT_FAILED, EXIT_OK, UsageError, report_error, write_out
 from rezfast.cli.parameters import Option, Parameters
+from rezfast.config import settings
 from rezfast.config.styles import Printer
 from rezfast.context.info import columns
 from rezfast.errors import RezError
+from rezfast.repository import family_names
 from rezfast.repository.queries import iter_packages
+from rezfast.shell.which import which
 from rezfast.solve.nearest import closest_names
 from rezfast.version import Requirement
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from rezfast.context.resolved import ResolvedContext
     from rezfast.package.model import Package, Variant
 
-HELP = """Show which context this is, or what OBJECT is: a program, a package, the file of a context.
+HELP = """Show which context this is, or what OBJECT is: a program, a package, a context's file.
 
 A program and a package are looked for in the current context first. A package that is not in it is
 looked for on the configured search path.
@@ -107,8 +109,8 @@ def _print_tools(out: Printer, context: ResolvedContext | None, pattern: str) ->
         out("No matching tools.")
         return False
     rows.sort(key=lambda row: row[0].lower())
-    head = [("TOOL", "ALIASING", "PACKAGE", "SOURCE", "")]
-    head.append(tuple("-" * len(title) for title in head[0]))
+    titles = ("TOOL", "ALIASING", "PACKAGE", "SOURCE", "")
+    head = [titles, tuple("-" * len(title) for title in titles)]
     styles = [None, None, *("critical" if row[-1] else None for row in rows)]
     for line, style in zip(columns(head + rows), styles, strict=True):
         out(line, style)
@@ -131,18 +133,18 @@ def _print_object(out: Printer, context: ResolvedContext | None, word: str) -> b
 
 
 def _hint(context: ResolvedContext | None, word: str) -> str:
-    if context is None or not context.success:
-        return ""
-    known = {package.name for package in context.resolved_packages or ()}
-    for _, tools in context.get_tools().values():
-        known.update(tools)
+    known = set(family_names(settings().packages_path))
+    if context is not None and context.success:
+        known.update(package.name for package in context.resolved_packages or ())
+        for _, tools in context.get_tools().values():
+            known.update(tools)
     near = closest_names(word, sorted(known))
     return f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
 
 
 def _print_tool(out: Printer, context: ResolvedContext | None, word: str, is_: str) -> bool:
     """A program of the context: it has to be on the PATH, or be a path."""
-    path = shutil.which(word) if os.path.basename(word) == word else None
+    path = which(word) if os.path.basename(word) == word else None
     if not os.path.isfile(path or os.path.abspath(word)):
         return False
     name = os.path.basename(path or word)

@@ -18,13 +18,15 @@ import os
 import re
 
 from rezfast.rex.actions import Appendenv, Comment, Prependenv, Setenv, Shebang, Unsetenv
-from rezfast.rex.strings import EscapedString
+from rezfast.errors import ProgramError
+from rezfast.shell.text import SH_REFERENCE, escaped_parts, parts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from rezfast.rex.actions import Action
+    from rezfast.rex.strings import EscapedString
 
 # Words that bash gives a meaning: keywords and builtins. `true` and `false` are not among them,
 # since the programs of these names do the same.
@@ -51,7 +53,6 @@ _FUNCTION_PREFIX, _FUNCTION_SUFFIX = "BASH_FUNC_", "%%"
 _HIGHEST_LEVEL = 998
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-_REFERENCE = re.compile(r"\$(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*))")
 # what bash reads as words with spaces between them, and nothing else
 _PLAIN_LINE = re.compile(r"[A-Za-z0-9_@%+=:,./ -]*\Z")
 
@@ -92,26 +93,34 @@ def plain_words(command: str | Sequence[str]) -> list[str] | None:
 
 
 def program(name: str, environ: Mapping[str, str]) -> str | None:
-    """The path of the file that bash would run for a name; None if bash has to look.
+    """The path of the file that bash would run for a name; None if it would run a function.
 
     Args:
         name: The first word of a command.
         environ: The variables that it runs with.
+
+    Raises:
+        ProgramError: There is no such program, or it cannot be run.
     """
     for function in (name, "command_not_found_handle"):
         if f"{_FUNCTION_PREFIX}{function}{_FUNCTION_SUFFIX}" in environ:
             return None
     if "/" in name:
-        return name if _runnable(name) else None
-    for directory in environ.get("PATH", "").split(":"):
-        path = os.path.join(directory or os.curdir, name)
-        if _runnable(path):
-            return path
-    return None
-
-
-def _runnable(path: str) -> bool:
-    return os.access(path, os.X_OK) and not os.path.isdir(path)
+        places = [name]
+    else:
+        path = environ.get("PATH", "")
+        places = [os.path.join(place or os.curdir, name) for place in path.split(":")]
+    there: str | None = None
+    for place in places:
+        if os.access(place, os.X_OK) and not os.path.isdir(place):
+            return place
+        if there is None and os.path.exists(place):
+            there = place
+    if there is None:
+        where = "no such file" if "/" in name else "there is no such program in this environment"
+        raise ProgramError(f"{name}: {where}", name, is_there=False)
+    what = "is a directory" if os.path.isdir(there) else "is not a program: it is not executable"
+    raise ProgramError(f"{there} {what}", name, is_there=True)
 
 
 def environment(
@@ -198,18 +207,17 @@ def _same_directory(path: str) -> bool:
 
 
 def _expanded(value: str | EscapedString, environ: Mapping[str, str]) -> str | None:
-    """The value as bash reads it from a script; None if bash has to."""
+    """The value as bash reads it from the script; None if bash has to."""
     text = ""
-    for is_literal, part in EscapedString.promote(value).strings:
-        if is_literal:
+    for is_literal, part in escaped_parts(value):
+        if is_literal or "$" not in part:
             text += part
             continue
-        part = os.path.expanduser(part)
-        if "`" in part:
-            return None
-        if "$" in part:
-            if _REFERENCE.sub("", part).count("$"):
+        for name, piece in parts(part, SH_REFERENCE):
+            if name is None:
+                text += piece
+            elif piece in (f"${{{name}}}", f"${name}"):
+                text += environ.get(name, "")
+            else:
                 return None
-            part = _REFERENCE.sub(lambda found: environ.get(found[1] or found[2], ""), part)
-        text += part
     return text

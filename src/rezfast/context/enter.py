@@ -13,26 +13,25 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from errno import ENOEXEC
+from errno import ENOENT, ENOEXEC
 
 from rezfast.config import settings
 from rezfast.context import direct
 from rezfast.context.run import command_text, terminal_words, write_context
 from rezfast.context.tmpdirs import make_directory, outlive, remove_directory
-from rezfast.errors import RezSystemError
+from rezfast.errors import ProgramError, RezSystemError
 from rezfast.shell import create_shell
+from rezfast.shell.which import which
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from subprocess import Popen
     from typing import Any, NoReturn
 
     from rezfast.context.resolved import ResolvedContext
     from rezfast.rex.executor import RexExecutor
     from rezfast.shell.base import Shell
-
-# What `_start` gives for a script without a first line that says who runs it. No exit code.
-_NEEDS_A_SHELL = -1
 
 # Python ignores these; a program expects them as they are.
 _IGNORED_BY_PYTHON = (signal.SIGPIPE, signal.SIGXFSZ)
@@ -83,7 +82,8 @@ class Entrance:
         self._before: list[str] = before or (pre_command or "").split()
         self._tmpdir = make_directory()
         # A terminal may return long before what runs in it has ended: its files stay, as in rez.
-        self._stays = not detached and not outlive(self._tmpdir)
+        self._removes = not detached and not outlive(self._tmpdir)
+        self._has_to_wait = self._removes or start_new_session
 
     def give_up(self) -> None:
         """Remove what was made."""
@@ -98,26 +98,27 @@ class Entrance:
         Raises:
             PackageCommandError: The commands of a package failed.
             ShellError: The shell's program is not there.
-            RezSystemError: A file cannot be written, or the program cannot be started.
+            ProgramError: There is no such program, or it cannot be started.
+            RezSystemError: A file cannot be written, or the shell cannot be started.
         """
         try:
             text = command_text(self._shell, self._command)
             context_file, executor = write_context(context, self._shell, self._tmpdir, text)
-            plain = self._direct(executor)
-            if plain is not None:
-                code = self._start(*plain)
-                if code != _NEEDS_A_SHELL:
-                    return code
-            return self._start(*self._through_shell(context_file, text))
         except OSError as error:
             raise RezSystemError(
                 f"cannot write the files of the environment: {error.filename or self._tmpdir}: "
                 f"{error.strerror}"
             ) from error
+        plain = self._direct(executor)
+        if plain is not None:
+            code = self._start(*plain)
+            if code is not None:
+                return code
+        return self._through_shell(context_file, text)
 
-    def _direct(self, executor: RexExecutor) -> tuple[str, list[str], Mapping[str, str]] | None:
+    def _direct(self, executor: RexExecutor) -> tuple[str, list[str], dict[str, str]] | None:
         """The program itself with its variables, where the shell would do nothing else."""
-        if self._shell_asked_for or self._before or any(self._startup.values()):
+        if self._shell_asked_for or self._new_session or self._before or any(self._startup.values()):
             return None
         if not self._command or self._shell.name() != "bash":
             return None
@@ -137,47 +138,66 @@ class Entrance:
         environ["_"] = path
         return path, words, environ
 
-    def _through_shell(
-        self, context_file: str, text: str | None
-    ) -> tuple[str, list[str], Mapping[str, str]]:
-        quiet = self._quiet or settings().rez_tools_visibility == "never"
-        words = self._shell.write_startup(
-            context_file, self._tmpdir, command=text, quiet=quiet, **self._startup
-        )
-        words = [*self._before, *words]
-        path = direct.program(words[0], os.environ)
-        if path is None:
-            raise RezSystemError(f"cannot start {words[0]}: there is no such program on PATH")
-        return path, words, os.environ
+    def _start(self, path: str, words: list[str], environ: dict[str, str]) -> int | None:
+        """Run a program in place of this process, or else as a child of it.
 
-    def _start(self, path: str, words: list[str], environ: Mapping[str, str]) -> int:
-        """Run a program in place of this process, or else as a child of it."""
+        Returns:
+            Its exit code; None if only a shell can run it.
+        """
         try:
-            if self._new_session or self._stays:
-                return self._wait(path, words, environ)
-            _become(path, words, environ)
+            if not self._has_to_wait:
+                _become(path, words, environ)
+            import subprocess
+
+            return self._wait(subprocess.Popen(words, executable=path, env=environ))
         except OSError as error:
             if error.errno == ENOEXEC:
-                return _NEEDS_A_SHELL
-            raise RezSystemError(f"cannot start {path}: {error.strerror}") from error
+                return None
+            raise ProgramError(
+                f"cannot start {path}: {error.strerror}", words[0], is_there=True
+            ) from error
 
-    def _wait(self, path: str, words: list[str], environ: Mapping[str, str]) -> int:
-        """Start a program, wait for its end, and remove what was made for it."""
-        # Deferred: the process is replaced nearly always.
-        import subprocess
+    def _through_shell(self, context_file: str, text: str | None) -> int:
+        """Run the shell in place of this process, or else as a child of it."""
+        more: dict[str, Any] = {}
+        if self._new_session:
+            more = dict(settings().new_session_popen_args)
+        if not self._has_to_wait:
+            more["instead"] = _become_words
+        process = self._shell.spawn_shell(
+            context_file,
+            self._tmpdir,
+            command=text,
+            quiet=self._quiet or settings().rez_tools_visibility == "never",
+            pre_command=self._before,
+            **self._startup,
+            **more,
+        )
+        return self._wait(process)
 
-        more: dict[str, Any] = settings().new_session_popen_args if self._new_session else {}
-        # The terminal sends these to the program as well. Not ignored: the program would inherit it.
+    def _wait(self, process: Popen[Any]) -> int:
+        """The exit code of a child, once it has ended; what was made for it is removed."""
+        # The terminal sends these to the child as well.
         for number in _FROM_THE_TERMINAL:
             signal.signal(number, lambda got, frame: None)
-        process = subprocess.Popen(words, executable=path, env=environ, **more)
         for number in _PASSED_ON:
             signal.signal(number, lambda got, frame: process.send_signal(got))
         code = process.wait()
-        if self._stays:
+        if self._removes:
             remove_directory(self._tmpdir)
         # what a shell gives for a program that a signal ended
         return code if code >= 0 else 128 - code
+
+
+def _become_words(words: list[str], environ: Mapping[str, str] | None) -> NoReturn:
+    environ = os.environ if environ is None else environ
+    path = which(words[0], environ)
+    try:
+        if path is None:
+            raise FileNotFoundError(ENOENT, "there is no such program on PATH")
+        _become(path, words, environ)
+    except OSError as error:
+        raise RezSystemError(f"cannot start {words[0]}: {error.strerror}") from error
 
 
 def _become(path: str, words: list[str], environ: Mapping[str, str]) -> NoReturn:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,7 +17,9 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 from rezfast.config import settings
 from rezfast.context.dot import read_dot
+from rezfast.context.whole_file import write_whole
 from rezfast.errors import PackageRequestError, ResolvedContextError, VersionError
+from rezfast.shell.which import which
 from rezfast.solve.graph import REQUEST_COLOR, SOLVED_COLOR, Graph
 from rezfast.version import Requirement
 
@@ -76,7 +77,7 @@ def write_compacted(graph: Graph) -> str:
         attributes, label = _compact_attributes(graph.node_attributes(node))
         nodes.setdefault(attributes, []).append((node, label) if label else node)
     edges: dict[tuple[Any, ...], list[Any]] = {}
-    for edge in graph.edges():
+    for edge in graph.edges_by_source():
         attributes, label = _compact_attributes(graph.edge_attributes(*edge))
         edges.setdefault(attributes, []).append((*edge, label) if label else edge)
     return str({"nodes": list(nodes.items()), "edges": list(edges.items())})
@@ -321,14 +322,14 @@ def save_graph(
         content = f"{graph_str}\n".encode()
     else:
         content = _drawn(graph_str, form, image_ratio)
-    _write_whole(dest_file, content)
+    write_whole(dest_file, content)
     return form
 
 
 def _drawn(graph_str: str, form: str, image_ratio: float | None) -> bytes:
     if not form.isalnum():
         raise ResolvedContextError(f"{form!r} is no format of a graph; there is 'png', for one")
-    program = shutil.which("dot")
+    program = which("dot")
     if program is None:
         raise ResolvedContextError(
             f"a graph as {form} is drawn by graphviz, and there is no 'dot' on the PATH; install "
@@ -343,29 +344,6 @@ def _drawn(graph_str: str, form: str, image_ratio: float | None) -> bytes:
         reason = lines[0] if lines else f"it ended with {done.returncode}"
         raise ResolvedContextError(f"graphviz cannot draw the graph as {form}: {reason}")
     return done.stdout
-
-
-def _write_whole(path: str, content: bytes) -> None:
-    if os.path.exists(path) and not os.path.isfile(path):  # a terminal, a pipe
-        with open(path, "wb") as file:
-            file.write(content)
-        return
-    path = os.path.realpath(path)
-    try:
-        descriptor, staged = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".rezfast-graph-")
-    except OSError as error:
-        # the user knows nothing of the other file
-        raise OSError(error.errno, error.strerror, path) from None
-    try:
-        with open(descriptor, "wb") as file:
-            file.write(content)
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(staged, 0o666 & ~mask)
-        os.replace(staged, path)
-    except BaseException:
-        os.unlink(staged)
-        raise
 
 
 def view_graph(

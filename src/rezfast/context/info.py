@@ -174,7 +174,7 @@ def _print_figures(out: Printer, context: ResolvedContext) -> None:
     out()
     out("resolve details:", "heading")
     out(f"load time:         {context.load_time:.2f} secs")
-    out(f"solve time:        {context.solve_time - context.load_time:.2f} secs")
+    out(f"solve time:        {max(0.0, context.solve_time - context.load_time):.2f} secs")
     out(f"packages queried:  {context.num_loaded_packages}")
     out(f"from cache:        {context.from_cache}")
     if context.load_path:

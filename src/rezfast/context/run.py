@@ -15,6 +15,7 @@ import subprocess
 from time import time
 
 from rezfast.config import settings
+from rezfast.context.environment import create_executor, execute, header_comment
 from rezfast.context.tmpdirs import context_tmpdirs
 from rezfast.rex.python import Python
 from rezfast.shell import create_shell
@@ -59,8 +60,8 @@ def execute_command(
     """
     own = parent_environ is None or parent_environ is os.environ
     interpreter = Python(target_environ={} if own else dict(parent_environ or {}))
-    executor = context._create_executor(interpreter, parent_environ)
-    context._execute(executor)
+    executor = create_executor(interpreter, parent_environ)
+    execute(context, executor)
     return interpreter.subprocess(args, **Popen_args)
 
 
@@ -207,13 +208,13 @@ def write_context(
         rxt_file = os.path.join(tmpdir, "context.rxt")
         context.save(rxt_file)
     context_file = context_filepath or os.path.join(tmpdir, f"context.{sh.file_extension()}")
-    executor = context._create_executor(sh, parent_environ)
+    executor = create_executor(sh, parent_environ)
     executor.setenv("REZ_RXT_FILE", rxt_file)
     executor.setenv("REZ_CONTEXT_FILE", context_file)
     if actions_callback is not None:
         header_comment(executor, "pre-actions-callback")
         actions_callback(executor)
-    context._execute(executor)
+    execute(context, executor)
     executor.setenv("REZ_SHELL_INIT_TIMESTAMP", str(int(time())))
     executor.setenv("REZ_SHELL_INTERACTIVE", "1" if command is None else "0")
     if post_actions_callback is not None:

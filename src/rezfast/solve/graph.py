@@ -90,6 +90,10 @@ class Graph:
         """All edges, as `(from id, to id)`."""
         return list(self._edges)
 
+    def edges_by_source(self) -> list[Edge]:
+        """All edges, by the node that they lead from: the order in which rez writes them."""
+        return [(source, target) for source in self._nodes for target in self._targets[source]]
+
     def neighbors(self, node: str) -> list[str]:
         """The nodes that the edges of a node lead to.
 
@@ -139,8 +143,8 @@ class Graph:
         ids = {node: _dot_id(node) for node in self._nodes}
         lines += [f"{ids[node]} {_dot_list(named)};" for node, named in self._nodes.items()]
         lines += [
-            f"{ids[source]} -> {ids[target]} {_dot_list(named)};"
-            for (source, target), named in self._edges.items()
+            f"{ids[source]} -> {ids[target]} {_dot_list(self._edges[source, target])};"
+            for source, target in self.edges_by_source()
         ]
         lines.append("}")
         return "\n".join(lines)
