@@ -82,7 +82,8 @@ PIECES = (
         "`ls`",
         "%PATH%",
     ),
-    *("$A", "${A}", "$B", "${B}", "$A1", "$_", "$1", "$", "$$A", "${", "${}", "${A", "$(ls)", "!x"),
+    *("$A", "${A}", "$B", "${B}", "$A1", "$_", "$1", "$", "$$A", "${", "${}", "${A", "$(ls)"),
+    *("%PATH%", "!x", "(", ")", "|", "&", "#"),
     *("${UP}", "$LIST", "${NOT_THERE}", "$PATH", "${x y}", "${A}${B}", "${{A}}", "$é"),
     *("~", "~/x", "~nobody/x", "x~"),
     *("{root}", "{base}", "{this.root}", "{this.base}", "{this.name}", "{this.extra}", "{this}"),
@@ -220,17 +221,21 @@ def _block(parts: tuple[str, list[str], list[str]]) -> str:
 blocks = st.tuples(
     conditions, st.lists(simple, min_size=1, max_size=2), st.lists(simple, max_size=2)
 ).map(_block)
-guarded = st.tuples(st.just(""), st.lists(simple, min_size=1, max_size=2)).map(
-    lambda pair: f"try:\n{_indented(pair[1])}\nexcept Exception:\n    comment('failed')"
-)
+
+
+def _guarded(text: str) -> str:
+    return f"try:\n{_indented([text])}\nexcept Exception as e:\n    comment(type(e).__name__)"
+
+
 functions = st.lists(simple, min_size=1, max_size=2).map(
     lambda body: f"def helper():\n{_indented(body)}\nhelper()"
 )
-# failing ends a case: most statements that may fail are guarded, so that it goes on
-statements = st.one_of(guarded, guarded, guarded, simple, blocks, guarded, functions)
-codes = st.tuples(
-    st.lists(statements, min_size=1, max_size=8), st.one_of(st.just(""), st.just(""), rare)
-).map(lambda pair: "\n".join([*pair[0], pair[1]]))
+# failing ends a case: what may fail is guarded, so that it goes on, but for the last statement
+statements = st.one_of(simple, simple, blocks, functions).map(_guarded)
+last = st.one_of(st.just("pass"), st.just("pass"), st.just("pass"), simple, blocks, rare)
+codes = st.tuples(st.lists(statements, min_size=1, max_size=8), last).map(
+    lambda pair: "\n".join([*pair[0], pair[1]])
+)
 
 # ---- cases
 

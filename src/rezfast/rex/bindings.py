@@ -138,6 +138,8 @@ class VariantBinding(Binding):
     def __getattr__(self, attr: str) -> Any:
         if attr == "version":
             return self._data["version"]
+        if attr == "_variant":  # a copy that is being made
+            raise AttributeError(attr)
         missing = object()
         value = getattr(self._variant, attr, missing)
         if value is missing:

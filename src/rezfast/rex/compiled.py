@@ -12,7 +12,7 @@ from __future__ import annotations
 from types import CodeType, TracebackType
 from typing import TYPE_CHECKING
 
-from rezfast.errors import RexError
+from rezfast.errors import PackageMetadataError, RexError
 
 if TYPE_CHECKING:
     from rezfast.package.functions import SourceCode
@@ -58,6 +58,9 @@ class Place:
                 error.args = (error.value,)
                 error.is_located = True  # type: ignore[attr-defined]
             return error
+        if isinstance(error, PackageMetadataError) and error.path:
+            # it says where; the package is what is missing
+            return RexError(str(error) if owner is None else f"{owner}: {error}")
         text = error.msg if isinstance(error, SyntaxError) else " ".join(str(error).split())
         found = RexError(f"{start}: {type(error).__name__}{': ' if text else ''}{text}")
         found.is_located = True  # type: ignore[attr-defined]
@@ -79,8 +82,8 @@ class Place:
         return self._commands.first_line + line - 2
 
 
-def compiled(text: str, filename: str = _FILENAME) -> CodeType:
-    """Code of a text.
+def compiled(text: str, filename: str) -> CodeType:
+    """Code of a text that is its own file.
 
     Args:
         text: Python statements.
@@ -115,5 +118,7 @@ def compiled_commands(commands: SourceCode) -> CodeType:
     if code is None:
         if len(_commands) > _LIMIT:
             _commands.clear()
-        code = _commands[key] = compiled(commands.evaluated_code)
+        code = _commands[key] = compile(
+            commands.evaluated_code, _FILENAME, "exec", dont_inherit=True
+        )
     return code

@@ -9,7 +9,7 @@ executor.actions                 [Shebang(), Setenv('PATH', '/sw/foo/1/bin')]
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from types import CodeType, FunctionType
 from typing import Any, NoReturn
@@ -191,26 +191,27 @@ class RexExecutor:
         """
         _run(code, filename, self.globals, package)
 
-    def execute_function(self, func: FunctionType, *nargs: Any, **kwargs: Any) -> Any:
+    def execute_function(self, func: Callable[..., Any], *nargs: Any, **kwargs: Any) -> Any:
         """What a function gives that sees the namespace on top of its own globals.
 
         Args:
-            func: The function. It is not changed.
+            func: The function, a Python one. It is not changed.
             nargs: Its arguments.
             kwargs: Its arguments by name.
 
         Raises:
             RexError: As `execute_code`.
         """
-        seen = {**func.__globals__, **self.globals}
-        copy = FunctionType(func.__code__, seen, func.__name__, func.__defaults__, func.__closure__)
-        copy.__kwdefaults__ = func.__kwdefaults__
+        made: Any = func
+        seen = {**made.__globals__, **self.globals}
+        copy = FunctionType(made.__code__, seen, made.__name__, made.__defaults__, made.__closure__)
+        copy.__kwdefaults__ = made.__kwdefaults__
         try:
             return copy(*nargs, **kwargs)
         except Exception as error:
             if not settings().catch_rex_errors and not isinstance(error, RexError):
                 raise
-            _fail(error, Place(func.__code__.co_filename), None)
+            _fail(error, Place(made.__code__.co_filename), None)
 
     def get_output(self, style: OutputStyle = OutputStyle.file) -> Any:
         """What the interpreter has made of all actions so far.
