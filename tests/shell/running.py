@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import random
+import select
+import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -108,3 +112,46 @@ def environment(
     assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
     result: dict[str, str] = json.loads(dump.read_text())
     return result
+
+
+def contents(shell: Shell, directory: Path) -> Path:
+    """A context file: it logs that it was read, sets CONTEXT and makes the command `greet`."""
+    shell.command(f"echo context >> {directory / 'log'}")
+    shell.setenv("CONTEXT", "made")
+    shell.alias("greet", "echo hello")
+    path = directory / f"context.{shell.file_extension()}"
+    path.write_text(shell.get_output())
+    return path
+
+
+def typed(start: Callable[..., subprocess.Popen[Any]], text: str) -> tuple[int, str]:
+    """Start an interactive process on a terminal of its own, and type.
+
+    Returns:
+        Its exit code, and what was to be seen on the terminal.
+    """
+    # in a child, whose own standard streams are the terminal: the process takes them over
+    child, ours = pty.fork()
+    if not child:
+        try:
+            os._exit(start().wait())
+        except BaseException as error:
+            print(repr(error), flush=True)
+        finally:
+            os._exit(99)
+    os.write(ours, text.encode())
+    seen = bytearray()
+    try:
+        while select.select([ours], [], [], 60)[0]:
+            piece = os.read(ours, 65536)
+            if not piece:
+                break
+            seen += piece
+        else:
+            os.kill(child, signal.SIGKILL)
+            pytest.fail(f"it does not end: {seen.decode(errors='replace')}")
+    except OSError:  # nobody has the terminal open any more
+        pass
+    finally:
+        os.close(ours)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), seen.decode(errors="replace")

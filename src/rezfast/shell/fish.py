@@ -130,7 +130,8 @@ class Fish(UnixShell):
     @classmethod
     def _section(cls) -> Any:
         # the settings of a shell that rez has not are what the user gives
-        return {"prompt": ">", **(settings().plugins.shell.get(cls.name()) or {})}
+        given = settings().plugins.shell.get(cls.name()) or {}
+        return {"prompt": ">", **{name: given[name] for name in given}}
 
     def _prompt(self) -> str:
         return str(self.settings["prompt"] or "")

@@ -13,6 +13,7 @@ variable that names a file (`BASH_ENV`, `ENV`), or the directory that it looks i
 from __future__ import annotations
 
 import os
+import re
 import sys
 
 from rezfast.config import settings
@@ -111,7 +112,9 @@ class Startup:
             return f"{command} {shell.rcfile_arg} {word(path)}"
         variable = sequence["envvar"]
         if variable:
-            script.setenv(variable, path_value(self._write_startup_file(variable)))
+            # the shell reads the value once more as if it stood in double quotes
+            path = re.sub(r'([\\$`"])', r"\\\1", self._write_startup_file(variable))
+            script.setenv(variable, path_value(path))
         elif sequence["files"] or sequence["bind_files"]:
             self._take_directory(script)
         else:

@@ -50,7 +50,8 @@ class Zsh(Sh):
             "do_rcfile": False,
             "envvar": None,
             "files": files,
-            "bind_files": ["~/.zshrc"],
+            # that is all it reads when it is not interactive
+            "bind_files": ["~/.zshenv" if stdin else "~/.zshrc"],
             "source_bind_files": not norc,
         }
 
