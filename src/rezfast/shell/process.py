@@ -11,9 +11,9 @@ from rezfast.shell.base import debug
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from subprocess import Popen
-    from typing import Any
+    from typing import Any, NoReturn
 
 
 def write_script(directory: str, name: str, code: str) -> str:
@@ -50,7 +50,12 @@ def words_of(command: str | list[str] | None) -> list[str]:
     return command.split() if isinstance(command, str) else list(command or ())
 
 
-def start(command: list[str], environ: Mapping[str, str] | None, **Popen_args: Any) -> Popen[Any]:
+def start(
+    command: list[str],
+    environ: Mapping[str, str] | None,
+    instead: Callable[[list[str], Mapping[str, str] | None], NoReturn] | None = None,
+    **Popen_args: Any,
+) -> Popen[Any]:
     """Start a process (rez: `rez.utils.execution.Popen`).
 
     Inside a program that has put something without a file in place of its standard input, as Maya
@@ -59,11 +64,15 @@ def start(command: list[str], environ: Mapping[str, str] | None, **Popen_args: A
     Args:
         command: Program and arguments.
         environ: Its environment variables; None: those of this process.
+        instead: Called with both when everything is ready, in place of starting a process: for a
+            process that is to become the shell.
         Popen_args: More arguments of `subprocess.Popen`.
 
     Raises:
         RezSystemError: It cannot be started.
     """
+    if instead is not None:
+        instead(command, environ)
     # Deferred: who only wants a script starts nothing.
     import subprocess
 
