@@ -143,6 +143,10 @@ class ActionInterpreter:
 
     # ---- for other rooms, not for commands
 
+    def get_syspaths(self) -> list[str]:
+        """What a shell has in PATH of its own. Here: the setting `standard_system_paths`."""
+        return list(settings().standard_system_paths)
+
     def _saferefenv(self, key: str) -> None:
         """Make it safe to refer to a variable that may not be there."""
         self._missing("_saferefenv")
