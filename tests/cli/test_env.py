@@ -537,7 +537,9 @@ def test_a_full_disk(program: list[str], variables: dict[str, str], tmpdir: Path
 def test_a_full_disk_under_the_output(env: Run, tmp_path: Path) -> None:
     done = env("maya", "-o", "/dev/full")
     assert done.returncode == 2
-    assert done.stderr == "rezfast: error: /dev/full: No space left on device\n"
+    assert done.stderr.startswith("rezfast: error: ")
+    assert done.stderr.endswith("No space left on device\n")
+    assert done.stderr.count("\n") == 1
 
 
 def test_temporary_files_can_be_kept(env: Run, tmpdir: Path) -> None:
