@@ -338,7 +338,7 @@ def test_a_shell_that_is_not_installed(env: Run, tmp_path: Path) -> None:
 
 def test_a_terminal_of_its_own_is_given_the_shell(env: Run, tmp_path: Path, tmpdir: Path) -> None:
     terminal = tmp_path / "terminal"
-    _script(terminal, f"#!/bin/sh\necho $# > {tmp_path}/opened\nexec \"$@\"\n")
+    _script(terminal, f'#!/bin/sh\necho $# > {tmp_path}/opened\nexec "$@"\n')
     command = f"{terminal} "
     done = env("maya", "--detached", "-c", "exit 0", REZ_TERMINAL_EMULATOR_COMMAND=command)
     assert done.returncode == 0

@@ -159,6 +159,16 @@ def test_a_failed_resolve_is_told_with_its_reason(make: Make) -> None:
     )
 
 
+def test_a_package_that_is_gone_is_marked(make: Make, packages: Path, tmp_path: Path) -> None:
+    file = tmp_path / "old.rxt"
+    make("roller").save(str(file))
+    (packages / "roller" / "2.0" / "package.py").unlink()
+    clear_caches()
+    text = told(ResolvedContext.load(str(file)))
+    assert f"\nbrush-1.1   {packages}/brush/1.1     \n" in text
+    assert f"\nroller-2.0  {packages}/roller/2.0[]  (NOT FOUND)\n" in text
+
+
 def test_a_payload_from_the_package_cache_is_marked_in_its_own_environment(
     make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

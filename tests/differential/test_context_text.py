@@ -30,7 +30,7 @@ from rez.utils.graph_utils import prune_graph as rez_prune_graph
 from rez.utils.graph_utils import read_graph_from_string as rez_read_graph
 from rez.utils.graph_utils import write_dot as rez_write_dot
 
-from rezfast.context.graph import get_graph, prune_graph, write_compacted
+from rezfast.context.graph import get_dependency_graph, get_graph, prune_graph, write_compacted
 from rezfast.context.info import print_info, print_resolve_diff, print_tools
 from rezfast.context.resolved import ResolvedContext
 from rezfast.errors import ResolvedContextError
@@ -273,7 +273,7 @@ def test_dependency_graphs(files: list[tuple[Path, str]]) -> None:
             theirs, ours = RezContext.load(str(file)), ResolvedContext.load(str(file))
             if ours.success:
                 expected = theirs.get_dependency_graph(as_dot=True)
-                actual = ours.get_dependency_graph(as_dot=True)
+                actual = get_dependency_graph(ours, as_dot=True)
                 assert lines(
                     re.sub(r'^"([^"]*)"|(?<=-> )"([^"]*)"', r"\1\2", actual, flags=re.M)
                 ) == lines(expected)

@@ -109,7 +109,11 @@ class Entrance:
         try:
             text = command_text(self._shell, self._command)
             context_file, executor = write_context(
-                context, self._shell, self._tmpdir, text, save=lambda path: saving.begin(context, path)
+                context,
+                self._shell,
+                self._tmpdir,
+                text,
+                save=lambda path: saving.begin(context, path),
             )
             saving.finish()
         except OSError as error:
@@ -126,7 +130,12 @@ class Entrance:
 
     def _direct(self, executor: RexExecutor) -> tuple[str, list[str], dict[str, str]] | None:
         """The program itself with its variables, where the shell would do nothing else."""
-        if self._shell_asked_for or self._new_session or self._before or any(self._startup.values()):
+        if (
+            self._shell_asked_for
+            or self._new_session
+            or self._before
+            or any(self._startup.values())
+        ):
             return None
         if not self._command or self._shell.name() != "bash":
             return None

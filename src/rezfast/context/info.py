@@ -13,6 +13,7 @@ from time import localtime, strftime
 from rezfast.config import settings
 from rezfast.config.styles import Printer
 from rezfast.context.status import ResolverStatus
+from rezfast.errors import PackageDefinitionFileMissing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -142,7 +143,11 @@ def _resolve_rows(
         packages.sort(key=lambda package: package.name)
     current = bool(context.is_current())
     for package in packages:
-        yield _package_row(package, current, show_resolved_uris)
+        try:
+            yield _package_row(package, current, show_resolved_uris)
+        except PackageDefinitionFileMissing:
+            # the rest of an old context is worth knowing
+            yield (package.qualified_package_name, package.uri, "(NOT FOUND)"), "critical"
     for request in sorted(context.resolved_ephemerals or (), key=lambda request: request.name):
         yield (str(request), "", "(ephemeral)"), "ephemeral"
 

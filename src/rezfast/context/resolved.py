@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from subprocess import Popen
     from typing import Any, Protocol, Self
 
+    from rezfast.context.diff import ResolveDiff
     from rezfast.package.model import Variant
     from rezfast.rex.actions import Action
     from rezfast.rex.executor import RexExecutor
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from rezfast.solve.status import SolverCallbackReturn, SolverState
 
     SolveCallback = Callable[[SolverState], tuple[SolverCallbackReturn, str]]
-    ResolveDiff = dict[str, Any]
 
     class TextWriter(Protocol):
         def write(self, text: str, /) -> object: ...
@@ -209,7 +209,7 @@ class ResolvedContext(ContextState):
 
         Raises:
             ResolvedContextError: There is no answer.
-            RexError: The commands of a package failed.
+            PackageCommandError: The commands of a package failed.
         """
         from rezfast.context.environment import get_environ
 
@@ -238,7 +238,7 @@ class ResolvedContext(ContextState):
             style: A file to source, or one line to evaluate; None: a file.
 
         Raises:
-            ResolvedContextError, RexError: As `get_environ`.
+            ResolvedContextError, PackageCommandError: As `get_environ`.
         """
         from rezfast.context.environment import get_shell_code
 
@@ -281,7 +281,7 @@ class ResolvedContext(ContextState):
             Popen_args: For the shell's process.
 
         Raises:
-            ResolvedContextError, RexError: As `get_environ`.
+            ResolvedContextError, PackageCommandError: As `get_environ`.
         """
         from rezfast.context.environment import execute_rex_code
 
@@ -293,7 +293,7 @@ class ResolvedContext(ContextState):
         parent_environ: Mapping[str, str] | None = None,
         rcfile: str | None = None,
         norc: bool = False,
-        stdin: bool = False,
+        stdin: bool | int = False,
         command: str | Iterable[str] | None = None,
         quiet: bool = False,
         block: bool | None = None,
@@ -385,7 +385,7 @@ class ResolvedContext(ContextState):
             fallback: Look in this process's environment too.
 
         Raises:
-            ResolvedContextError, RexError: As `get_environ`.
+            ResolvedContextError, PackageCommandError: As `get_environ`.
         """
         from rezfast.context.tools import which
 

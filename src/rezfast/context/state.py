@@ -107,6 +107,8 @@ class ContextState:
     _bindings: dict[str, Any] | None
     _filter_pod: Any
     _orderers_pod: Any
+    #: What `environment` keeps between two runs.
+    _prepared: Any = None
     #: What resolved it; None in a context that was loaded.
     _solver: Solver | None
 
