@@ -261,7 +261,7 @@ def test_graphs_cut_down_to_a_package(files: list[Path]) -> None:
                 missing += 1
             else:
                 assert lines(prune_graph(dot, name)) == expected
-    assert 0 < missing < 5 * len(NAMES) // 5
+    assert 0 < missing < 20
 
 
 def test_dependency_graphs(files: list[Path]) -> None:
