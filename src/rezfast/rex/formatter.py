@@ -172,7 +172,8 @@ class NamespaceFormatter:
     def _text(self, value: Any, spec: str) -> str:
         if isinstance(value, EscapedString):
             value = str(value)
-        if isinstance(value, str):
+        if isinstance(value, str) and ("{" in value or "$" in value or "}" in value):
+            # whatever finds references in the text around it, here it is what most shells write
             value = NamespaceFormatter(self.namespace).expanded(value)
         return format(value, spec)
 
