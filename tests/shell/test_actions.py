@@ -80,9 +80,7 @@ def test_arguments_of_a_command_given_as_a_list_arrive_as_they_are(
 
 
 @each_shell
-def test_a_command_line_of_joined_words_expands_variables_only(
-    name: str, tmp_path: Path
-) -> None:
+def test_a_command_line_of_joined_words_expands_variables_only(name: str, tmp_path: Path) -> None:
     words = [word for word in hostile_values() if "$" not in word and not word.startswith("~")]
     shell = create_shell(name)
     shell.setenv("X", literal(HELD))
@@ -110,6 +108,15 @@ def test_an_alias_takes_arguments(name: str, tmp_path: Path) -> None:
     assert run(name, shell.get_output(), tmp_path).stdout == "<a><b c>[it's][one!][d e]"
 
 
+@each_shell
+def test_an_alias_may_have_the_name_of_the_program_it_runs(name: str, tmp_path: Path) -> None:
+    shell = create_shell(name)
+    shell.alias("basename", "basename -s .py")
+    shell.command("basename a.py b.py")
+    done = run(name, shell.get_output(), tmp_path)
+    assert (done.stdout, done.stderr) == ("a\nb\n", "")
+
+
 @pytest.mark.parametrize("name", ["csh", "tcsh"])
 def test_an_alias_of_csh_may_place_its_arguments(name: str, tmp_path: Path) -> None:
     shell = create_shell(name)
@@ -125,7 +132,9 @@ def test_an_alias_has_a_name_that_can_be_typed(name: str, key: str) -> None:
         create_shell(name).alias(key, "true")
 
 
-@pytest.mark.parametrize("key", ["A B", "A;touch made", "$(touch made)", "`touch made`", "A\ntouch made"])
+@pytest.mark.parametrize(
+    "key", ["A B", "A;touch made", "$(touch made)", "`touch made`", "A\ntouch made"]
+)
 @each_shell
 def test_a_name_that_is_none_runs_nothing(name: str, key: str, tmp_path: Path) -> None:
     for act in ("setenv", "unsetenv"):
@@ -137,7 +146,7 @@ def test_a_name_that_is_none_runs_nothing(name: str, key: str, tmp_path: Path) -
 
 @each_shell
 def test_source_runs_a_script_in_place(name: str, tmp_path: Path) -> None:
-    odd = tmp_path / "it's $X `id` \"here\""
+    odd = tmp_path / 'it\'s $X `id` "here"'
     odd.mkdir()
     sourced = create_shell(name)
     sourced.setenv("SOURCED", "yes")

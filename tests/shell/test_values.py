@@ -27,9 +27,7 @@ def test_there_are_many_of_them() -> None:
 
 @each_shell
 @pytest.mark.parametrize("style", OutputStyle)
-def test_literal_values_arrive_byte_for_byte(
-    name: str, style: OutputStyle, tmp_path: Path
-) -> None:
+def test_literal_values_arrive_byte_for_byte(name: str, style: OutputStyle, tmp_path: Path) -> None:
     shell = create_shell(name)
     for number, value in enumerate(VALUES):
         shell.setenv(f"V{number}", literal(value))

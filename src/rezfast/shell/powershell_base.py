@@ -26,6 +26,8 @@ _REFERENCE = re.compile(rf"\$\{{((?:[Ee][Nn][Vv]:)?{_NAME})\}}|\$((?:[Ee][Nn][Vv
 
 # Inside double quotes, what means something; PowerShell takes curly quotes for straight ones.
 _SPECIAL = re.compile("[\"'`$\u201c\u201d\u201e]")
+# The same where `$` is no reference, which it is not before a blank or a quote.
+_SPECIAL_IN_TEXT = re.compile("[\"'`\u201c\u201d\u201e]|\\$(?=[^\\s\"'])")
 # What Write-Host takes for text without quotes.
 _PLAIN = re.compile(r"(?:[\w./:\\=+]| (?=\S)|\$\{Env:\w+\})*")
 
@@ -83,8 +85,8 @@ class PowerShellBase(Shell):
         if add_rez:
             script._bind_interactive_rez()
             if command is None and not quiet:
-                for line in ("", GREETING, ""):
-                    script.info(line)
+                for text in ("", GREETING, ""):
+                    script.info(text)
                 script.command(f"& {self._quoted_word(sys.executable)} -E -m rezfast context")
         extensions = self.settings.additional_pathext
         if sys.platform == "win32" and extensions:
@@ -222,7 +224,12 @@ def _escaped(text: str) -> str:
 
 def _expandable(text: str) -> str:
     """Text inside double quotes, with references."""
-    return "".join([piece if name else _escaped(piece) for name, piece in parts(text, _REFERENCE)])
+    return "".join(
+        [
+            piece if name else _SPECIAL_IN_TEXT.sub(r"`\g<0>", piece)
+            for name, piece in parts(text, _REFERENCE)
+        ]
+    )
 
 
 def _in_quotes(text: str) -> str:
