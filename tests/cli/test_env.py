@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import resource
 import shutil
 import signal
 import subprocess
@@ -515,6 +516,28 @@ def test_no_place_for_temporary_files(env: Run) -> None:
     assert done.stderr.startswith("rezfast: error: cannot make a temporary directory in /nowhere: ")
     assert "REZ_CONTEXT_TMPDIR" in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_a_full_disk(program: list[str], variables: dict[str, str], tmpdir: Path) -> None:
+    # no file may grow beyond a few bytes, which is how a full disk looks to whoever writes one
+    done = subprocess.run(
+        [*program, "env", "maya", "--", "true"],
+        env=variables,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("rezfast: error: cannot write the files of the environment: ")
+    assert done.stderr.count("\n") == 1
+    assert _left(tmpdir) == []
+
+
+def test_a_full_disk_under_the_output(env: Run, tmp_path: Path) -> None:
+    done = env("maya", "-o", "/dev/full")
+    assert done.returncode == 2
+    assert done.stderr == "rezfast: error: /dev/full: No space left on device\n"
 
 
 def test_temporary_files_can_be_kept(env: Run, tmpdir: Path) -> None:

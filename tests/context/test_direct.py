@@ -119,6 +119,7 @@ def _told(executor: RexExecutor, parent: dict[str, str]) -> dict[str, str] | Non
 @example([], {})
 @example([("setenv", "A", "${B}"), ("appendenv", "A", "x")], {"B": "y"})
 @example([("setenv", "A", "x"), ("unsetenv", "A", None), ("appendenv", "A", "y")], {"A": "z"})
+@example([("setenv", "A", ""), ("appendenv", "A", "~"), ("prependenv", "A", "~/x")], {})
 @example([], {"PWD": "/usr", "OLDPWD": "/usr", "SHLVL": "3", "PS1": "mine", "_": "x"})
 @example([], {"REZ_ENV_PROMPT": ">", "REZ_STORED_PROMPT_SH": "old"})
 def test_the_variables_are_those_that_bash_gives(

@@ -19,6 +19,7 @@ import re
 
 from rezfast.rex.actions import Appendenv, Comment, Prependenv, Setenv, Shebang, Unsetenv
 from rezfast.errors import ProgramError
+from rezfast.rex.strings import EscapedString
 from rezfast.shell.text import SH_REFERENCE, escaped_parts, parts
 
 TYPE_CHECKING = False
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from rezfast.rex.actions import Action
-    from rezfast.rex.strings import EscapedString
 
 # Words that bash gives a meaning: keywords and builtins. `true` and `false` are not among them,
 # since the programs of these names do the same.
@@ -156,13 +156,15 @@ def environment(
         if isinstance(action, Unsetenv):
             environ.pop(key, None)
             continue
-        value = _expanded(action.args[1], environ)
+        written = action.args[1]
+        if isinstance(action, (Prependenv, Appendenv)):
+            # the script has it as one text, of which `~` is expanded at the beginning alone
+            pair = (written, f"${{{key}}}")
+            in_order = pair if isinstance(action, Prependenv) else reversed(pair)
+            written = EscapedString.join(separators.get(key, ":"), in_order)
+        value = _expanded(written, environ)
         if value is None:
             return None
-        if isinstance(action, Prependenv):
-            value = value + separators.get(key, ":") + environ.get(key, "")
-        elif isinstance(action, Appendenv):
-            value = environ.get(key, "") + separators.get(key, ":") + value
         environ[key] = value
     if prompt.text and prompt.is_set:
         # a script has no prompt that could be stored
@@ -208,6 +210,8 @@ def _same_directory(path: str) -> bool:
 
 def _expanded(value: str | EscapedString, environ: Mapping[str, str]) -> str | None:
     """The value as bash reads it from the script; None if bash has to."""
+    if isinstance(value, str) and not ("$" in value or value[:1] == "~" or "\0" in value):
+        return value
     text = ""
     for is_literal, part in escaped_parts(value):
         if is_literal or "$" not in part:

@@ -18,7 +18,7 @@ from errno import ENOENT, ENOEXEC
 from rezfast.config import settings
 from rezfast.context import direct
 from rezfast.context.run import command_text, terminal_words, write_context
-from rezfast.context.tmpdirs import make_directory, outlive, remove_directory
+from rezfast.context.tmpdirs import make_directory, make_passing_directory, remove_directory
 from rezfast.errors import ProgramError, RezSystemError
 from rezfast.shell import create_shell
 from rezfast.shell.which import which
@@ -80,9 +80,12 @@ class Entrance:
         self._detached = detached
         before = terminal_words() if detached else []
         self._before: list[str] = before or (pre_command or "").split()
-        self._tmpdir = make_directory()
-        # A terminal may return long before what runs in it has ended: its files stay, as in rez.
-        self._removes = not detached and not outlive(self._tmpdir)
+        if detached:
+            # A terminal may return long before what runs in it has ended: its files stay, as in rez.
+            self._tmpdir, self._removes = make_directory(), False
+        else:
+            self._tmpdir, is_looked_on = make_passing_directory()
+            self._removes = not is_looked_on
         self._has_to_wait = self._removes or start_new_session
 
     def give_up(self) -> None:
@@ -101,9 +104,13 @@ class Entrance:
             ProgramError: There is no such program, or it cannot be started.
             RezSystemError: A file cannot be written, or the shell cannot be started.
         """
+        saving = _Saving(context)
         try:
             text = command_text(self._shell, self._command)
-            context_file, executor = write_context(context, self._shell, self._tmpdir, text)
+            context_file, executor = write_context(
+                context, self._shell, self._tmpdir, text, save=saving.begin
+            )
+            saving.finish()
         except OSError as error:
             raise RezSystemError(
                 f"cannot write the files of the environment: {error.filename or self._tmpdir}: "
@@ -187,6 +194,47 @@ class Entrance:
             remove_directory(self._tmpdir)
         # what a shell gives for a program that a signal ended
         return code if code >= 0 else 128 - code
+
+
+class _Saving:
+    """A context that is written to a file while this process runs the packages' commands.
+
+    A copy of this process does it, so both take no longer than the longer of the two. The context's
+    data does not change meanwhile: what commands change is an environment.
+    """
+
+    def __init__(self, context: ResolvedContext) -> None:
+        self._context = context
+        self._path: str | None = None
+        self._child: int | None = None
+
+    def begin(self, path: str) -> None:
+        """Begin to write."""
+        self._path = path
+        try:
+            self._child = os.fork()
+        except OSError:  # no more processes: `finish` does it
+            return
+        if self._child == 0:
+            code = 1
+            try:
+                self._context.save(path)
+                code = 0
+            finally:
+                os._exit(code)
+
+    def finish(self) -> None:
+        """Wait until it is written.
+
+        Raises:
+            OSError, RezError: It cannot be.
+        """
+        if self._path is None:
+            return
+        failed = self._child is None or os.waitpid(self._child, 0)[1] != 0
+        if failed:
+            # once more, to know why
+            self._context.save(self._path)
 
 
 def _become_words(words: list[str], environ: Mapping[str, str] | None) -> NoReturn:

@@ -242,7 +242,7 @@ class _Run:
         request = " ".join(map(str, context.requested_packages()))
         implicit = " ".join(map(str, context.implicit_packages))
         resolve = " ".join([one.qualified_package_name for one in self._packages])
-        local = " ".join([one.qualified_package_name for one in self._packages if one.is_local])
+        local = " ".join([one.qualified_package_name for one in self._local_packages()])
         ephemerals = " ".join(map(str, context.resolved_ephemerals or ()))
         paths = self._executor.interpreter.pathsep.join(
             [self._normalized(path) for path in context.package_paths]
@@ -270,6 +270,20 @@ class _Run:
             setenv("REZ_RESOLVE", resolve)
             setenv("REZ_RAW_REQUEST", both)
             setenv("REZ_RESOLVE_MODE", "latest")
+
+    def _local_packages(self) -> list[Variant]:
+        """The packages in the repository for local ones."""
+        # Whether a repository is that one takes system calls, and most packages are in the same.
+        known: dict[tuple[str, int], bool] = {}
+        local = []
+        for variant in self._packages:
+            place = variant.resource.location, id(variant.config)
+            is_local = known.get(place)
+            if is_local is None:
+                is_local = known[place] = variant.is_local
+            if is_local:
+                local.append(variant)
+        return local
 
     def _set_package(self, variant: Variant) -> None:
         """The variables that tell of a package."""
