@@ -119,6 +119,10 @@ class RexError(RezError):
     """A package's commands that cannot be run, or a call of them that makes no sense."""
 
 
+class PackageCommandError(RexError):
+    """The commands of a package failed; says which package, file and line."""
+
+
 class RexUndefinedVariableError(RexError):
     """Commands ask for the value of an environment variable that is not there."""
 

@@ -17,6 +17,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from rezfast.config import settings
+from rezfast.errors import PackageCommandError, RexError
 from rezfast.rex.bindings import (
     EphemeralsBinding,
     RequirementsBinding,
@@ -153,7 +154,7 @@ def execute(context: ResolvedContext, executor: RexExecutor) -> None:
 
     Raises:
         ResolvedContextError: There is no answer.
-        RexError: The commands of a package failed; says which package, file and line.
+        PackageCommandError: The commands of a package failed.
         PackageMetadataError: A package cannot be read.
     """
     _Run(context, executor, has_comments=True).run()
@@ -320,8 +321,12 @@ class _Run:
             executor.bind("version", VersionBinding(variant.version))
             executor.bind("root", binding.root)
             executor.bind("base", self._place(variant.base))
-            with executor.reset_globals():
-                executor.execute_code(commands, package=variant)
+            try:
+                with executor.reset_globals():
+                    executor.execute_code(commands, package=variant)
+            except RexError as error:
+                # whatever it was, also stop(): rez has one error for all
+                raise PackageCommandError(f"{phase} of {error}") from error
 
     def _set_ephemerals(self) -> None:
         ephemerals = self._context.resolved_ephemerals

@@ -209,7 +209,7 @@ class ResolvedContext(ContextState):
 
         Raises:
             ResolvedContextError: There is no answer.
-            RexError: The commands of a package failed.
+            PackageCommandError: The commands of a package failed.
         """
         from rezfast.context.environment import get_environ
 
@@ -238,7 +238,7 @@ class ResolvedContext(ContextState):
             style: A file to source, or one line to evaluate; None: a file.
 
         Raises:
-            ResolvedContextError, RexError: As `get_environ`.
+            ResolvedContextError, PackageCommandError: As `get_environ`.
         """
         from rezfast.context.environment import get_shell_code
 
@@ -281,7 +281,7 @@ class ResolvedContext(ContextState):
             Popen_args: For the shell's process.
 
         Raises:
-            ResolvedContextError, RexError: As `get_environ`.
+            ResolvedContextError, PackageCommandError: As `get_environ`.
         """
         from rezfast.context.environment import execute_rex_code
 
@@ -385,7 +385,7 @@ class ResolvedContext(ContextState):
             fallback: Look in this process's environment too.
 
         Raises:
-            ResolvedContextError, RexError: As `get_environ`.
+            ResolvedContextError, PackageCommandError: As `get_environ`.
         """
         from rezfast.context.tools import which
 
