@@ -90,8 +90,8 @@ _COLD_TEXT = (
     "`rez-env --no-implicit --paths REPO … -- true` beside `rezfast env` with the same words, and "
     "`rezfast resolve --path REPO …`, which enters nothing, for three requests chosen by rez's "
     "recorded time. Times rezfast: against `rezfast env`. Medians; no cache but the operating "
-    "system's. File system calls are opens, stats, directory reads and reads, of the process and its "
-    "children."
+    "system's. File system calls are opens, stats, directory reads and reads, of the process and "
+    "its children."
 )
 _SCAN_TEXT = (
     "Median time for one definition, the tools taking turns in one process. rez evaluates every "

@@ -24,7 +24,7 @@ def _gone(path: Path) -> bool:
     return not path.exists()
 
 
-# ---- of this process ------------------------------------------------------------------------------
+# ---- of this process ----------------------------------------------------------------------------
 
 
 def test_only_this_user_may_look_into_a_directory(tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_no_place_for_them() -> None:
         make_directory("/nowhere")
 
 
-# ---- that outlive this process --------------------------------------------------------------------
+# ---- that outlive this process ------------------------------------------------------------------
 
 _OUTLIVE = (
     "import os, sys; from rezfast.context.tmpdirs import outlive; assert outlive(sys.argv[1])\n"
