@@ -1,4 +1,4 @@
-"""A program that is started without a shell gets what bash would have given it, or bash is asked."""
+"""A program that is started without a shell gets what bash gives it, or else bash starts it."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ class Entrance:
         before = terminal_words() if detached else []
         self._before: list[str] = before or (pre_command or "").split()
         if detached:
-            # A terminal may return long before what runs in it has ended: the files stay, as in rez.
+            # A terminal may return long before what runs in it has ended: files stay, as in rez.
             self._tmpdir, self._removes = make_directory(), False
         else:
             self._tmpdir, is_looked_on = make_passing_directory()
