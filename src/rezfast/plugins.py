@@ -42,7 +42,8 @@ class Plugins:
         type_name: Such as `release_hook`.
         classes: What `register_plugin` gave, by name.
         failed: Why a plugin could not be loaded, by name; one line each.
-        config_files: The files of default settings that lie beside plugins, without extension.
+        config_files: The files of default settings that lie beside plugins; `.py` in place of `.yaml`
+            will do.
     """
 
     def __init__(self, type_name: str) -> None:
@@ -62,7 +63,7 @@ class Plugins:
         if not isinstance(found, type):
             raise RezPluginError("it has no register_plugin() that gives a class")
         self.classes[name] = found
-        where = os.path.join(os.path.dirname(module.__file__ or ""), "rezconfig")
+        where = os.path.join(os.path.dirname(module.__file__ or ""), "rezconfig.yaml")
         if where not in self.config_files:
             self.config_files.append(where)
 

@@ -20,7 +20,10 @@ include("${CMAKE_CURRENT_LIST_DIR}/Utils.cmake")
 
 cmake_policy(VERSION 3.10)
 
-find_package(Doxygen QUIET)
+find_program(DOXYGEN_EXECUTABLE doxygen)
+if(DOXYGEN_EXECUTABLE)
+  set(DOXYGEN_FOUND TRUE)
+endif()
 
 function(rez_install_doxygen)
   if(NOT DOXYGEN_EXECUTABLE)
