@@ -42,8 +42,7 @@ class Plugins:
         type_name: Such as `release_hook`.
         classes: What `register_plugin` gave, by name.
         failed: Why a plugin could not be loaded, by name; one line each.
-        config_files: The files of default settings that lie beside plugins; `.py` in place of `.yaml`
-            will do.
+        config_files: The files of default settings that lie beside plugins, or would.
     """
 
     def __init__(self, type_name: str) -> None:

@@ -8,6 +8,7 @@ import functools
 import io
 import os
 import shutil
+import subprocess
 import sys
 import types
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import rez
 import rezplugins.build_system
 from build.cmake_project import HEAD, CMakeProject
 from hypothesis import HealthCheck, given, settings
@@ -46,6 +48,7 @@ from rezfast.version import Version
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 EXAMPLES = int(os.environ.get("REZFAST_EXAMPLES", "150"))
+REZ_DATA = Path(rez.__file__).parent / "data" / "tests" / "builds" / "packages"
 REZ_MODULES = Path(rezplugins.build_system.__file__).parent / "cmake_files"
 
 
@@ -182,7 +185,7 @@ def test_arguments(
         cls.bind_cli(parsers[1], parsers[1].add_argument_group("custom"))
     compared = 0
     for line in LINES:
-        found = []
+        found: list[argparse.Namespace | None] = []
         for parser in parsers:
             out = io.StringIO()
             with contextlib.redirect_stderr(out), contextlib.redirect_stdout(out):
@@ -191,7 +194,7 @@ def test_arguments(
                 except SystemExit:
                     found.append(None)
         assert (found[0] is None) == (found[1] is None)
-        if found[0] is None:
+        if found[0] is None or found[1] is None:
             continue
         compared += 1
         mine = argument_variables(vars(found[0]), declared_names(parsers[0]))
@@ -350,7 +353,7 @@ def test_short_links(tmp_path: Path) -> None:
         forget()
         found = []
         for get in (get_package, rez_get_package):
-            package = get("foo", "1.0", [str(tmp_path / "packages")])
+            package: Any = get("foo", "1.0", [str(tmp_path / "packages")])
             found.append([variant.root for variant in package.iter_variants()])
         return found
 
@@ -476,3 +479,35 @@ def test_cmake_modules(tmp_path: Path, name: str, build_type: str) -> None:
         shutil.rmtree(tmp_path / "work")
     assert outcomes[0] == outcomes[1]
     assert outcomes[0][0]
+
+
+@pytest.mark.parametrize("build_type", ["local", "central"])
+def test_projects_of_rezs_tests(tmp_path: Path, build_type: str) -> None:
+    """A library, and a program that uses it: the same files, and the program runs."""
+    outcomes = []
+    for modules in ({}, {"modules": str(REZ_MODULES)}):
+        root = tmp_path / "work"
+        library = CMakeProject(root / "library", {}, name="translate_lib", **modules)
+        program = CMakeProject(root / "program", {}, name="sup_world", **modules)
+        shutil.copytree(REZ_DATA / "translate_lib" / "2.2.0", library.source)
+        shutil.copytree(REZ_DATA / "sup_world" / "3.8", program.source)
+        # CMake 4 wants it for projects as old as these
+        library.make("-DCMAKE_POLICY_VERSION_MINIMUM=3.5", build_type=build_type)
+        program.environ |= {
+            "CMAKE_MODULE_PATH": str(library.prefix / "cmake"),
+            "REZ_TRANSLATE_LIB_ROOT": str(library.prefix),
+            "REZ_BUILD_REQUIRES_UNVERSIONED": "translate_lib",
+        }
+        program.make("-DCMAKE_POLICY_VERSION_MINIMUM=3.5", build_type=build_type)
+        done = subprocess.run(
+            [program.prefix / "bin" / "greeter"],
+            env={"LD_LIBRARY_PATH": str(library.prefix / "lib")},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        module = (library.prefix / "cmake" / "translate_lib.cmake").read_text()
+        outcomes.append([library.installed(), program.installed(), module, done.stdout])
+        shutil.rmtree(root)
+    assert outcomes[0] == outcomes[1]
+    assert "cmake/translate_lib.cmake" in outcomes[0][0] and outcomes[0][3]

@@ -8,6 +8,7 @@ import os
 import sys
 import types
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -186,7 +187,7 @@ def test_states_of_a_working_copy(tree: Tree, state: str) -> None:
         # without an upstream rez reads the first line of `git status` and says 0
         questions["commits ahead"] = lambda vcs: vcs.get_relative_to_remote()
     for what, ask in questions.items():
-        mine, others = answer(lambda ask=ask: ask(ours)), answer(lambda ask=ask: ask(theirs))
+        mine, others = answer(partial(ask, ours)), answer(partial(ask, theirs))
         assert mine == others, what
 
 
@@ -198,8 +199,8 @@ def test_tags(tmp_path: Path, studio: None, message: str | None) -> None:
         root.mkdir()
         tree = Tree(root, "name = 'foo'\nversion = '1.0'\n")
         vcs = both(tree.path)[index]
-        answer(lambda vcs=vcs: vcs.create_release_tag("foo-1.0", message))
-        answer(lambda vcs=vcs: vcs.create_release_tag("foo-1.0", "again"))
+        answer(partial(vcs.create_release_tag, "foo-1.0", message))
+        answer(partial(vcs.create_release_tag, "foo-1.0", "again"))
         made.append(
             [
                 tree.git("for-each-ref", "--format=%(refname) %(objecttype) %(contents)", at=at)
@@ -226,9 +227,9 @@ def test_which_system_a_source_tree_is_in(tree: Tree, tmp_path: Path) -> None:
                 vcs = create(str(place), name)
                 return vcs.name(), vcs.vcs_root, vcs.pkg_root
 
-            assert answer(lambda facts=facts: facts(rezfast.release.vcs.create_release_vcs)) == (
-                answer(lambda facts=facts: facts(rez.release_vcs.create_release_vcs))
-            ), (place, name)
+            mine = answer(partial(facts, rezfast.release.vcs.create_release_vcs))
+            theirs = answer(partial(facts, rez.release_vcs.create_release_vcs))
+            assert mine == theirs, (place, name)
 
 
 def test_the_stub(tmp_path: Path, studio: None) -> None:
@@ -289,7 +290,7 @@ def test_checks_and_what_is_written_down(
         {"ignore_existing_tag": True},
         {"skip_repo_errors": True, "ensure_latest": False, "ignore_existing_tag": True},
     ):
-        mine = answer(lambda options=options: check_release(ours.package, ours, **options))
+        mine = answer(partial(check_release, ours.package, ours, **options))
         assert mine == answer(process(theirs, **options).pre_release), options
     data = release_data(ours.package, ours)
     expected = process(theirs).get_release_data()
@@ -382,13 +383,9 @@ def test_commands(
             for variants in (None, [0, 1]):
                 call = getattr(hook, event)
                 outcome.append(
-                    answer(
-                        lambda call=call, variants=variants: call(
-                            user="me", install_path="/released", variants=variants
-                        )
-                    )
+                    answer(partial(call, user="me", install_path="/released", variants=variants))
                 )
-        answer(lambda hook=hook: hook.post_release(user="me", install_path="/r", variants=[]))
+        answer(partial(hook.post_release, user="me", install_path="/r", variants=[]))
         said = place / "said"
         names = sorted(path.name for path in place.iterdir())
         outcomes.append([outcome, names, said.read_text() if said.exists() else ""])
