@@ -251,9 +251,13 @@ def test_a_commit_is_never_an_option(tree: Tree) -> None:
 
 
 def test_messages_in_odd_encodings(tree: Tree) -> None:
-    (tree.path / "message").write_bytes(b"caf\xe9\n")
-    tree.git("-c", "i18n.commitEncoding=utf-8", "commit", "-q", "--allow-empty", "-F", "message")
-    assert "caf" in git_of(tree).get_changelog()
+    """As old versions of git have stored them."""
+    lines = tree.git("cat-file", "commit", "HEAD").split("\n\n")[0]
+    commit = tree.path.parent / "commit"
+    commit.write_bytes(lines.encode() + b"\n\ncaf\xe9\n")
+    name = tree.git("hash-object", "-t", "commit", "-w", str(commit))
+    tree.git("reset", "-q", "--hard", name)
+    assert "caf\ufffd" in git_of(tree).get_changelog()
 
 
 # ---- tags --------------------------------------------------------------------------
@@ -296,6 +300,18 @@ def test_a_tag_that_cannot_be_pushed_is_taken_away(tree: Tree) -> None:
     assert "no tags on Fridays" in str(caught.value)
     assert "\n" not in str(caught.value)
     assert tree.tags() == tree.tags(tree.remote) == []
+
+
+def test_a_tag_that_somebody_else_has_just_made(tree: Tree) -> None:
+    tree.elsewhere("b", "1")
+    other = tree.path.parent / "other"
+    tree.git("tag", "foo-1.0", at=other)
+    tree.git("push", "-q", "origin", "foo-1.0", at=other)
+    theirs = tree.git("rev-parse", "foo-1.0", at=tree.remote)
+    with pytest.raises(ReleaseVCSError, match="already exists"):
+        git_of(tree).create_release_tag("foo-1.0", "the first")
+    assert tree.tags() == []
+    assert tree.git("rev-parse", "foo-1.0", at=tree.remote) == theirs
 
 
 @pytest.mark.parametrize("name", ["-d", "a b", "foo..1", ""])
