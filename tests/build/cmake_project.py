@@ -85,7 +85,9 @@ class CMakeProject:
             steps.append([cmake, "--install", str(self.build)])
         said = ""
         for step in steps:
-            done = subprocess.run(step, capture_output=True, text=True, env=environ, check=False)
+            done = subprocess.run(
+                step, capture_output=True, text=True, env=environ, cwd=self.source, check=False
+            )
             said += done.stdout + done.stderr
             if done.returncode:
                 raise CMakeError(said)
