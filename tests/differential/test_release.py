@@ -22,8 +22,8 @@ from rez.config import Config, _replace_config
 from rez.exceptions import RezError as RezsError
 from rez.package_repository import package_repository_manager
 
-import rezfast.release.hooks
-import rezfast.release.vcs
+import rezfast.release.detection
+import rezfast.release.run_hooks
 from rezfast.config import settings, use
 from rezfast.errors import RezError
 from rezfast.release.checks import check_release, release_data, release_tag_name
@@ -80,7 +80,7 @@ def answer(ask: Callable[[], Any]) -> Any:
 def both(path: Path) -> tuple[Any, Any]:
     """The version control system of a source tree: ours and rez's."""
     forget()
-    ours = rezfast.release.vcs.create_release_vcs(str(path))
+    ours = rezfast.release.detection.create_release_vcs(str(path))
     theirs = rez.release_vcs.create_release_vcs(str(path))
     return ours, theirs
 
@@ -227,7 +227,7 @@ def test_which_system_a_source_tree_is_in(tree: Tree, tmp_path: Path) -> None:
                 vcs = create(str(place), name)
                 return vcs.name(), vcs.vcs_root, vcs.pkg_root
 
-            mine = answer(partial(facts, rezfast.release.vcs.create_release_vcs))
+            mine = answer(partial(facts, rezfast.release.detection.create_release_vcs))
             theirs = answer(partial(facts, rez.release_vcs.create_release_vcs))
             assert mine == theirs, (place, name)
 
@@ -372,7 +372,7 @@ def test_commands(
         f"config = {{'plugins': {{'release_hook': {{'command': {given!r}}}}}}}\n"
     )
     outcomes = []
-    for index, module in enumerate((rezfast.release.hooks, rez.release_hook)):
+    for index, module in enumerate((rezfast.release.run_hooks, rez.release_hook)):
         place = tmp_path / str(index)
         place.mkdir()
         monkeypatch.chdir(place)
@@ -408,7 +408,7 @@ def test_commands_after_a_release(
     )
     monkeypatch.chdir(tmp_path)
     location = str(tmp_path / "released")
-    mine = rezfast.release.hooks.create_release_hook("command", str(source))
+    mine = rezfast.release.run_hooks.create_release_hook("command", str(source))
     installed = install_variants(list(mine.package.iter_variants()), location)
     answer(lambda: mine.post_release(user="me", install_path=location, variants=installed))
     forget()

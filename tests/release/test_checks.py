@@ -12,7 +12,8 @@ from rezfast.config import settings
 from rezfast.errors import ReleaseError, ReleaseVCSError
 from rezfast.release.changelog import shortened
 from rezfast.release.checks import check_release, previous_release, release_data, release_tag_name
-from rezfast.release.vcs import ReleaseVCS, create_release_vcs
+from rezfast.release.detection import create_release_vcs
+from rezfast.release.vcs import ReleaseVCS
 from rezfast.repository import clear_caches
 
 

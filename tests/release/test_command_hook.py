@@ -11,7 +11,7 @@ from release.conftest import Use
 
 from rezfast.errors import ReleaseHookCancellingError
 from rezfast.release.command_hook import CommandReleaseHook
-from rezfast.release.hooks import create_release_hook
+from rezfast.release.run_hooks import create_release_hook
 from rezfast.repository.developer import get_developer_package
 from rezfast.repository.install import install_variants
 

@@ -10,8 +10,8 @@ import pytest
 from release.conftest import Tree, Use
 
 from rezfast.errors import ReleaseVCSError
+from rezfast.release.detection import create_release_vcs
 from rezfast.release.git import GitReleaseVCS, GitReleaseVCSError
-from rezfast.release.vcs import create_release_vcs
 
 
 def git_of(tree: Tree) -> GitReleaseVCS:

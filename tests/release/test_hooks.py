@@ -11,8 +11,8 @@ import pytest
 from release.conftest import Use
 
 from rezfast.errors import ReleaseError, RezPluginError
-from rezfast.release.hooks import (
-    ReleaseHookEvent,
+from rezfast.release.hooks import ReleaseHookEvent
+from rezfast.release.run_hooks import (
     create_release_hook,
     create_release_hooks,
     get_release_hook_types,

@@ -10,8 +10,8 @@ import yaml
 from release.conftest import Tree, Use
 
 from rezfast.errors import ReleaseVCSError
+from rezfast.release.detection import create_release_vcs, get_release_vcs_types
 from rezfast.release.stub import StubReleaseVCS
-from rezfast.release.vcs import create_release_vcs, get_release_vcs_types
 
 
 @pytest.fixture

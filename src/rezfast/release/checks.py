@@ -6,7 +6,6 @@ rez has these in `BuildProcessHelper`: `pre_release`, `get_current_tag_name`,
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,11 +14,10 @@ from typing import Any
 from rezfast.errors import ReleaseError, ReleaseVCSError
 from rezfast.package.model import Package
 from rezfast.release.changelog import get_changelog, shortened
+from rezfast.release.commands import log
 from rezfast.release.vcs import ReleaseVCS
 from rezfast.repository.developer import DeveloperPackage
 from rezfast.repository.queries import iter_packages
-
-log = logging.getLogger("rezfast.release")
 
 
 @contextmanager

@@ -25,8 +25,8 @@ from rezfast.config.expand import expand_variables
 from rezfast.errors import ReleaseHookCancellingError, RezError
 from rezfast.package.formatting import ObjectStringFormatter, StringFormatType
 from rezfast.package.model import Package, Variant
-from rezfast.release.commands import run
-from rezfast.release.hooks import ReleaseHook, log
+from rezfast.release.commands import log, run
+from rezfast.release.hooks import ReleaseHook
 
 Command = Mapping[str, Any]
 

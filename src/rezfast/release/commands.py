@@ -1,7 +1,8 @@
-"""Programs that a release runs, and what becomes of their failures: one line each."""
+"""Programs that a release runs, and what becomes of their failures: one line each; the log."""
 
 from __future__ import annotations
 
+import logging
 import os
 import shlex
 import signal
@@ -10,6 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rezfast.errors import RezError
+
+log = logging.getLogger("rezfast.release")
+"""Where a release says what it does."""
 
 _LINES = 4  # of what a program said that are kept
 _CHARACTERS = 400

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from rezfast.errors import ReleaseVCSError, RezError
-from rezfast.release.commands import run
-from rezfast.release.vcs import ReleaseVCS, log
+from rezfast.release.commands import log, run
+from rezfast.release.vcs import ReleaseVCS
 
 _NO_UPSTREAM = ("no upstream branch", "no upstream configured", "does not point to a branch")
 _NAMED = 5  # changed files that a message names

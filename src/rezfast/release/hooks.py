@@ -1,4 +1,4 @@
-"""What a studio runs around a release: hooks by name, from the setting `release_hooks`.
+"""What may be done around a release, by hooks.
 
     pre_build      before anything is built
     pre_release    when all is built, before anything is installed
@@ -9,21 +9,15 @@ A plugin subclasses `ReleaseHook` (rez: `rez.release_hook`); see `rezfast.plugin
 
 from __future__ import annotations
 
-import getpass
-import logging
-import os
-import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from enum import Enum
 from typing import Any
 
-from rezfast.errors import ReleaseError, ReleaseHookCancellingError, RezError
+from rezfast.errors import ReleaseError
 from rezfast.package.model import Variant
-from rezfast.plugins import plugin_settings, plugins
+from rezfast.plugins import plugin_settings
 from rezfast.repository.developer import DeveloperPackage, get_developer_package
 from rezfast.version import Version
-
-log = logging.getLogger("rezfast.release")
 
 PLUGIN_TYPE = "release_hook"
 
@@ -131,86 +125,3 @@ class ReleaseHookEvent(Enum):
         self.noun = noun
         self.func_name = func_name
         self.__name__ = func_name
-
-
-def get_release_hook_types() -> list[str]:
-    """The names of the hooks there are, sorted (rez: the same)."""
-    return plugins(PLUGIN_TYPE).names(_builtin())
-
-
-def create_release_hook(name: str, source_path: str) -> ReleaseHook:
-    """A hook for a release.
-
-    Args:
-        name: The hook.
-        source_path: The directory of the definition.
-
-    Raises:
-        RezPluginError: There is no such hook, or it cannot be loaded.
-        PackageMetadataError: The definition cannot be read.
-    """
-    hook: ReleaseHook = plugins(PLUGIN_TYPE).get_class(name, _builtin())(source_path=source_path)
-    return hook
-
-
-def create_release_hooks(names: Iterable[str], source_path: str) -> list[ReleaseHook]:
-    """Hooks for a release; one that cannot be made is left out, after a word in the log.
-
-    Args:
-        names: The hooks.
-        source_path: The directory of the definition.
-    """
-    hooks = []
-    for name in names:
-        try:
-            hooks.append(create_release_hook(name, source_path))
-        except Exception as error:
-            log.warning("Release hook '%s' is not available: %s", name, _words(error))
-    return hooks
-
-
-def run_hooks(package: DeveloperPackage, event: ReleaseHookEvent, **kwargs: Any) -> None:
-    """Call the hooks that a package's settings name (rez: `BuildProcessHelper.run_hooks`).
-
-    Args:
-        package: The package that is released.
-        event: When this is.
-        kwargs: What the methods of `ReleaseHook` are called with, besides `user`.
-
-    Raises:
-        ReleaseError: A hook cancels the release, or ends in an error that is no `RezError`.
-    """
-    for hook in create_release_hooks(package.config.release_hooks, package.root or os.curdir):
-        name = hook.name()
-        if package.config.debug("package_release"):
-            log.info("Running %s hook '%s'...", event.label, name)
-        try:
-            getattr(hook, event.func_name)(user=getpass.getuser(), **kwargs)
-        except ReleaseHookCancellingError as error:
-            raise ReleaseError(
-                f"{event.noun} cancelled by the {event.label} hook {name!r}: {error}"
-            ) from error
-        except RezError as error:
-            log.warning("the %s hook '%s' failed: %s", event.label, name, _words(error))
-        except Exception as error:
-            raise ReleaseError(
-                f"{event.noun} ended by an error in the {event.label} hook {name!r}: "
-                f"{_words(error)} ({_place(error)})"
-            ) from error
-
-
-def _builtin() -> dict[str, type]:
-    # Deferred: it subclasses what is above.
-    from rezfast.release.command_hook import CommandReleaseHook
-
-    return {"command": CommandReleaseHook}
-
-
-def _words(error: Exception) -> str:
-    text = " ".join(str(error).split())
-    return text if isinstance(error, RezError) else f"{type(error).__name__}: {text}"
-
-
-def _place(error: Exception) -> str:
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{last.filename}:{last.lineno}"

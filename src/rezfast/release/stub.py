@@ -12,7 +12,8 @@ from typing import Any
 import yaml
 
 from rezfast.errors import ReleaseVCSError
-from rezfast.release.vcs import ReleaseVCS, log
+from rezfast.release.commands import log
+from rezfast.release.vcs import ReleaseVCS
 
 _FILE = ".stub"
 

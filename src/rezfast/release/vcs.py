@@ -1,11 +1,10 @@
-"""What a release wants of a version control system, and which one a source tree is in.
+"""What a release wants of a version control system.
 
 A plugin subclasses `ReleaseVCS` (rez: `rez.release_vcs`); see `rezfast.plugins`.
 """
 
 from __future__ import annotations
 
-import logging
 import os
 import shlex
 import shutil
@@ -14,11 +13,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from rezfast.errors import ReleaseVCSError, RezError
-from rezfast.plugins import plugin_settings, plugins
-from rezfast.release.commands import Finished, run
+from rezfast.plugins import plugin_settings
+from rezfast.release.commands import Finished, log, run
 from rezfast.repository.developer import DeveloperPackage, get_developer_package
-
-log = logging.getLogger("rezfast.release")
 
 PLUGIN_TYPE = "release_vcs"
 
@@ -187,62 +184,6 @@ class ReleaseVCS(ABC):
             return run(nargs, self.pkg_root, environ)
         except RezError as error:
             raise ReleaseVCSError(str(error)) from error
-
-
-def get_release_vcs_types() -> list[str]:
-    """The names of the version control systems there are, sorted (rez: the same)."""
-    return plugins(PLUGIN_TYPE).names(_builtin())
-
-
-def create_release_vcs(path: str, vcs_name: str | None = None) -> ReleaseVCS:
-    """The working copy that a source tree is in (rez: `create_release_vcs`).
-
-    Of several, the one whose root is nearest.
-
-    Args:
-        path: The directory of a package's definition.
-        vcs_name: The kind it has to be; None: whichever is there.
-
-    Raises:
-        ReleaseVCSError: There is none, there are two at the same level, or the kind is unknown.
-        PackageMetadataError: The definition cannot be read.
-    """
-    found = plugins(PLUGIN_TYPE)
-    builtin = _builtin()
-    names = found.names(builtin)
-    if vcs_name is not None:
-        try:
-            cls: type[ReleaseVCS] = found.get_class(vcs_name, builtin)
-        except RezError as error:
-            raise ReleaseVCSError(str(error)) from error
-        return cls(path)
-    by_level: dict[int, list[tuple[type[ReleaseVCS], str]]] = {}
-    for name in names:
-        cls = found.get_class(name, builtin)
-        place = cls.find_vcs_root(path)
-        if place is not None:
-            by_level.setdefault(place[1], []).append((cls, place[0]))
-    if not by_level:
-        raise ReleaseVCSError(
-            f"{path}: not under version control that a release knows ({', '.join(names)})"
-        )
-    nearest = by_level[min(by_level)]
-    if len(nearest) > 1:
-        kinds = ", ".join(cls.name() for cls, _ in nearest)
-        raise ReleaseVCSError(
-            f"{path}: several version control systems have their root in the same directory "
-            f"({kinds}): choose one with --vcs"
-        )
-    cls, root = nearest[0]
-    return cls(pkg_root=path, vcs_root=root)
-
-
-def _builtin() -> dict[str, type]:
-    # Deferred: they subclass what is above.
-    from rezfast.release.git import GitReleaseVCS
-    from rezfast.release.stub import StubReleaseVCS
-
-    return {"git": GitReleaseVCS, "stub": StubReleaseVCS}
 
 
 def _upwards(path: str) -> Iterator[str]:
