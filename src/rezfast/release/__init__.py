@@ -10,4 +10,5 @@ checks.py         what has to be so before a release; the tag's name; what a rel
 hooks.py          what may be done around a release
 command_hook.py   a hook that runs programs that the settings name
 run_hooks.py      runs the hooks that the settings name
+message.py        what the user says of a release, written in an editor
 """
