@@ -74,7 +74,7 @@ def edit_message(source: str, changelog: str | None) -> str:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise ReleaseError(
-            f"the message of the release cannot be edited: {reason} (editor: {editor}, file: {path})"
+            f"the release's message cannot be edited: {reason} (editor: {editor}, file: {path})"
         ) from error
     if status:
         raise ReleaseError(f"{shlex.join(command)}: the editor failed with exit status {status}")
