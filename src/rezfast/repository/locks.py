@@ -48,6 +48,21 @@ def package_lock(location: str, name: str, version: str) -> Iterator[None]:
             os.unlink(path)
 
 
+def remove_locks(location: str) -> None:
+    """Takes away the locks in a repository that killed processes of this machine have left.
+
+    Args:
+        location: The repository's directory.
+
+    Raises:
+        OSError: It cannot be listed.
+    """
+    directory = _directory(location)
+    for name in os.listdir(directory):
+        if name.startswith(".lock.") and name.endswith(".lock"):
+            _break_stale(os.path.join(directory, name))
+
+
 def _sweep(path: str) -> None:
     """Removes what killed processes of this machine left of their attempts at this lock."""
     directory, name = os.path.split(path)
