@@ -11,15 +11,16 @@ from rezfast.context.tmpdirs import context_tmpdirs
 from rezfast.errors import RezError
 
 
-def enter(text: str) -> int:
+def enter(text: str, command: list[str]) -> int:
     """Enter a build's environment; gives the exit code of its shell, 2 if there is none.
 
     Args:
         text: What the script says of the build, as JSON.
+        command: What the script was given.
     """
     data = json.loads(text)
     try:
-        return enter_build(get_build_system_class(data["build_system"]), data)
+        return enter_build(get_build_system_class(data["build_system"]), data, command)
     except (RezError, OSError) as error:
         print(f"build-env: error: {' '.join(str(error).split())}", file=sys.stderr)
         return 2

@@ -3,7 +3,8 @@
     build/<variant>/build.rxt     the environment
                     build-env     enters it, with REZ_BUILD_* and pre_build_commands
 
-The script names the Python that wrote it, so that it works from any environment.
+The script names the Python that wrote it, so that it works from any environment. What it is given
+is run in the environment; nothing: a shell.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from rezfast.config import settings, use
 from rezfast.context.resolved import ResolvedContext
 from rezfast.errors import BuildError
 from rezfast.repository.developer import get_developer_package
+from rezfast.shell import create_shell
 
 if TYPE_CHECKING:
     from rezfast.build.system import BuildSystem
@@ -36,7 +38,7 @@ PROMPT = "BUILD>"
 _MODE = 0o555
 _CODE = (
     "import sys; sys.path.append({place!r}); from rezfast.build.enter import enter; "
-    "sys.exit(enter({data!r}))"
+    "sys.exit(enter({data!r}, sys.argv[1:]))"
 )
 
 
@@ -64,7 +66,7 @@ def write_script(system: BuildSystem, build: Build) -> str:
     code = _CODE.format(place=place, data=json.dumps(data))
     # -E, -P: whatever the environment that it is called from says about Python
     words = [sys.executable, "-E", "-P", "-c", code]
-    text = f"#!/bin/sh\nexec {shlex.join(words)}\n"
+    text = f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n'
     staged = f"{path}.new"
     with open(staged, "w", encoding="utf-8") as file:
         file.write(text)
@@ -73,12 +75,15 @@ def write_script(system: BuildSystem, build: Build) -> str:
     return path
 
 
-def enter_build(system: type[BuildSystem], data: dict[str, Any]) -> int:
+def enter_build(
+    system: type[BuildSystem], data: dict[str, Any], command: list[str] | None = None
+) -> int:
     """A shell in the environment of a build; gives its exit code when it has ended.
 
     Args:
         system: What builds.
         data: What the script says.
+        command: What to run in it; None or empty: what a user types, or standard input has.
 
     Raises:
         RezError: The context or the definition cannot be read, or the shell cannot be started.
@@ -99,9 +104,14 @@ def enter_build(system: type[BuildSystem], data: dict[str, Any]) -> int:
         data["install"],
         BuildType[data["build_type"]],
     )
-    use(settings().override("prompt", PROMPT))
+    shell = create_shell().name()
+    use(settings().override(f"plugins.shell.{shell}.prompt", PROMPT))
     code: int
     code, _, _ = context.execute_shell(
-        block=True, cwd=build.build_path, **system.callbacks(package, build)
+        command=command or None,
+        stdin=not command and not sys.stdin.isatty(),
+        block=True,
+        cwd=build.build_path,
+        **system.callbacks(package, build),
     )
     return code

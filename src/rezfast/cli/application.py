@@ -91,6 +91,8 @@ def _click_command(name: str) -> click.Command:
         return guarded(module.run, given)
 
     metavar = f"{parameters.metavar}..." if parameters.needed else f"[{parameters.metavar}]..."
+    if not parameters.metavar:
+        metavar = ""  # it takes none, and says so itself
     words = click.Argument(
         [parameters.words], nargs=-1, required=parameters.needed, metavar=metavar
     )

@@ -116,6 +116,8 @@ PARAMETERS = BuildParameters(
 
 def run(given: Given) -> int:
     """Build; return the exit code. `given` is by `PARAMETERS`."""
+    if PARAMETERS.problem is not None:
+        raise PARAMETERS.problem
     if given["words"]:
         raise UsageError(
             f"'{given['words'][0]}': it is the current directory that is built; arguments of the "

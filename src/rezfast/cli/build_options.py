@@ -37,28 +37,29 @@ class BuildParameters(Parameters):
 
     Attributes:
         opts: The values of what the build system declared; `opts.parser` is what read them.
+        problem: What is wrong with them; None: nothing.
     """
 
-    __slots__ = ("opts",)
+    __slots__ = ("opts", "problem")
 
     opts: argparse.Namespace | None
+    problem: UsageError | None
 
     def split(self, arguments: list[str]) -> tuple[list[str], tuple[str, ...]]:
         """As `Parameters.split`; what the build system declared is taken out, into `opts`."""
-        self.opts = None
+        self.opts = self.problem = None
         parser = _Parser(add_help=False, allow_abbrev=False)
-        known = set()
         for option in self.options:
-            known.add(_add(parser, option).dest)
+            _add(parser, option)
         if not _bind(parser):
             return super().split(arguments)
         end = arguments.index("--") if "--" in arguments else len(arguments)
         try:
             opts, left = parser.parse_known_args(arguments[:end])
-        except UsageError:
-            if {"-h", "--help"} & set(arguments[:end]):
-                return ["--help"], ()
-            raise
+        except UsageError as error:
+            # told when the command runs: help is asked for first
+            self.problem = error
+            return [word for word in arguments[:end] if word in ("-h", "--help")], ()
         opts.parser = parser
         self.opts = opts
         plain = [word for option in self.options for word in _written(option, opts)]
@@ -70,12 +71,13 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(message)
 
 
-def _add(parser: argparse.ArgumentParser, option: Option) -> argparse.Action:
+def _add(parser: argparse.ArgumentParser, option: Option) -> None:
     if option.kind == "flag":
-        return parser.add_argument(*option.spellings, dest=option.name, action="store_true")
+        parser.add_argument(*option.spellings, dest=option.name, action="store_true")
+        return
     kind = int if option.kind == "integer" else str
     nargs = "+" if option.greedy else None
-    return parser.add_argument(*option.spellings, dest=option.name, type=kind, nargs=nargs)
+    parser.add_argument(*option.spellings, dest=option.name, type=kind, nargs=nargs)
 
 
 def _bind(parser: argparse.ArgumentParser) -> bool:
