@@ -71,7 +71,8 @@ def pre_build_commands():
     env.PROBE_SLICE = "-".join(str(token) for token in this.version[:2])
     env.PROBE_BUILD = "{build.build_type} {build.install} {build.build_path} {build.install_path}"
     env.PROBE_KEYS = " ".join(sorted(build))
-    env.PROBE_ORDER = "{} {} {}".format(env.REZ_BUILD_VARIANT_INDEX, env.FOO_TEST_VAR if "FOO_TEST_VAR" in env else "none", env.REZ_FOO_ROOT)
+    env.PROBE_ORDER = "{} {}".format(env.REZ_BUILD_VARIANT_INDEX, env.REZ_FOO_ROOT)
+    env.PROBE_FOO = "FOO_TEST_VAR" in env
     try:
         build.install = 3
     except AttributeError:

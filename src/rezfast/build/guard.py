@@ -244,7 +244,7 @@ def _look_on(reader: int) -> None:
                 for known in (records, processes, directories):
                     known.pop(number, None)
     for number, record in records.items():
-        _end_processes(processes.get(number, []))
+        end_processes(processes.get(number, []))
         for path in directories.get(number, ()):
             remove_directory(path)
         is_written = signature(record["definitions"]) != record["before"]
@@ -267,15 +267,19 @@ def _undo_for_good(record: Record) -> None:
         undo(record)
 
 
-def _end_processes(processes: list[int]) -> None:
-    """Ends what a build has started and left behind, with all that came of it."""
+def end_processes(processes: list[int]) -> None:
+    """End what a build has started and left behind, with all that came of it.
+
+    Args:
+        processes: What was started.
+    """
     family = [one for process in processes for one in _family(process)]
     for number in (signal.SIGTERM, signal.SIGKILL):
-        for process in family:
+        for process in filter(_is_alive, family):
             with suppress(OSError):
                 os.kill(process, number)
         for _ in range(10):
-            if not any(os.path.exists(f"/proc/{process}") for process in family):
+            if not any(map(_is_alive, family)):
                 return
             time.sleep(_PAUSE / 2)
 
@@ -285,12 +289,27 @@ def _family(process: int) -> Iterator[int]:
     children: dict[int, list[int]] = {}
     for name in os.listdir("/proc"):
         if name.isdigit():
-            with suppress(OSError, ValueError, IndexError):
-                with open(f"/proc/{name}/stat", encoding="utf-8", errors="replace") as file:
-                    parent = int(file.read().rpartition(")")[2].split()[1])
-                children.setdefault(parent, []).append(int(name))
+            found = _status(int(name))
+            if found is not None:
+                children.setdefault(int(found[1]), []).append(int(name))
     left = [process]
     while left:
         one = left.pop()
         yield one
         left += children.get(one, [])
+
+
+def _is_alive(process: int) -> bool:
+    """Whether a process runs; one that has ended may be listed until somebody asks for its end."""
+    found = _status(process)
+    return found is not None and found[0] != "Z"
+
+
+def _status(process: int) -> list[str] | None:
+    """State, parent and more of a process; None: there is none."""
+    try:
+        with open(f"/proc/{process}/stat", encoding="utf-8", errors="replace") as file:
+            # its name, in parentheses, may hold anything
+            return file.read().rpartition(")")[2].split()
+    except OSError:
+        return None

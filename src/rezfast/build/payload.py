@@ -45,7 +45,8 @@ class Payload:
     """
 
     def __init__(self, variant: Variant, location: str, package_path: str) -> None:
-        self.path = variant_paths(variant, "", package_path).install
+        # the subpath of a variant without requirements is empty
+        self.path = os.path.normpath(variant_paths(variant, "", package_path).install)
         self._variant = variant
         self._location = location
         self._package = package_path
@@ -170,7 +171,8 @@ class Payload:
 
     def link(self) -> None:
         """Make the short link of a hashed variant. Without it only paths are longer: a warning."""
-        directory = os.path.join(self._package, self._variant.config.variant_shortlinks_dirname)
+        name = self._variant.config.variant_shortlinks_dirname or ""
+        directory = os.path.join(self._package, name)
         known = set(os.listdir(directory)) if os.path.isdir(directory) else set()
         try:
             link = create_shortlink(self._variant, self._package)
@@ -207,5 +209,3 @@ def repository_location(path: str) -> str:
     if not isinstance(repository, FilesystemRepository):
         raise PackageRepositoryError(f"{path}: nothing can be built into it: it is no directory")
     return os.path.abspath(repository.location)
-
-

@@ -259,7 +259,9 @@ class BuildProcess:
         )
         found = package.get_variant(variant.index)
         if found is None:
-            raise BuildError(f"{package.filepath}: it has no variant {variant.index} while building")
+            raise BuildError(
+                f"{package.filepath}: it has no variant {variant.index} while it is being built"
+            )
         return found
 
     def _run(

@@ -18,6 +18,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn, TypedDict
 
 from rezfast.build.arguments import Group
+from rezfast.build.guard import end_processes
 from rezfast.config import settings
 from rezfast.config.styles import Printer
 from rezfast.context.tmpdirs import context_tmpdirs
@@ -365,9 +366,9 @@ class BuildSystem(ABC):
         )
 
     @classmethod
-    def callbacks(cls, package: DeveloperPackage, build: Build) -> dict[str, Callable[..., None]]:
+    def callbacks(cls, package: DeveloperPackage, build: Build) -> dict[str, Any]:
         """What makes a context's shell one of a build, as arguments of `execute_shell`."""
-        common = {
+        common: dict[str, Any] = {
             "variant": build.variant,
             "build_type": build.build_type,
             "install": build.install,
@@ -420,6 +421,10 @@ class BuildSystem(ABC):
             build.on_start(process.pid, sorted(own))
         try:
             return process.wait() == 0
+        except BaseException:
+            # whoever interrupts the build means all of it
+            end_processes([process.pid])
+            raise
         finally:
             for path in own:
                 tmpdirs.remove(path)
