@@ -1,7 +1,8 @@
 """What is undone when a build ends before it is done, also when it is killed.
 
-    build --begin, process, installing--> pipe --> a process of its own
-          --end----------------------->            that undoes what has no end when the pipe closes
+    build --watch, begin, started, installing, end--> pipe --> a process of its own
+
+When the pipe closes, that process undoes what has begun and has no end.
 
 Undoing takes no part of the build to be alive: a record of plain data says all.
 """
@@ -34,7 +35,6 @@ Record = dict[str, Any]
     links         short links that were made
     tag           the file that hides the version while it is built
     modes         directories that were made writable, and what their mode was
-    location      the repository's directory, where locks are
 """
 
 _MEANT_FOR_OTHERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
@@ -145,10 +145,17 @@ class Guard:
         self._owner = -1
         self._number = 0
 
-    def begin(self, record: Record) -> int:
-        """Undo this, if nothing more is heard of it; gives its number."""
+    def watch(self, location: str) -> None:
+        """Remove the locks that this process has in a repository when it has ended."""
         if self._owner != os.getpid():
             self._start()
+        self._send("watch", 0, location)
+
+    def begin(self, record: Record) -> int:
+        """Undo this, if nothing more is heard of it; gives its number.
+
+        `watch` has been called for its repository.
+        """
         self._number += 1
         self._send("begin", self._number, record)
         return self._number
@@ -205,7 +212,7 @@ class Guard:
                 signal.signal(number, signal.SIG_IGN)
             # the first child ends at once, so that the build has no child that it does not know of
             if os.fork() == 0:
-                _look_on(reader)
+                _look_on(reader, self._owner)
         finally:
             os._exit(0)
 
@@ -214,8 +221,13 @@ guard = Guard()
 """That of this process."""
 
 
-def _look_on(reader: int) -> None:
-    """Listen until the pipe closes; then undo what has no end."""
+def _look_on(reader: int, owner: int) -> None:
+    """Listen until the pipe closes; then undo what has no end.
+
+    Args:
+        reader: The pipe's end to listen at.
+        owner: The process at the other end.
+    """
     nowhere = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(nowhere, number)
@@ -228,6 +240,7 @@ def _look_on(reader: int) -> None:
     processes: dict[int, list[int]] = {}
     directories: dict[int, list[str]] = {}
     installing: set[int] = set()
+    locations: set[str] = set()
     with open(reader, encoding="utf-8") as lines:
         for line in lines:
             if not line.endswith("\n"):
@@ -240,6 +253,8 @@ def _look_on(reader: int) -> None:
                 directories.setdefault(number, []).extend(data[1])
             elif what == "installing":
                 installing.add(number)
+            elif what == "watch":
+                locations.add(data)
             else:
                 for known in (records, processes, directories):
                     known.pop(number, None)
@@ -252,8 +267,9 @@ def _look_on(reader: int) -> None:
             finish(record)
         else:
             _undo_for_good(record)
+    for location in locations:
         with suppress(OSError):
-            remove_locks(record["location"])
+            remove_locks(location, owner)
 
 
 def _undo_for_good(record: Record) -> None:

@@ -64,6 +64,7 @@ class Payload:
         """
         try:
             os.makedirs(self._location, exist_ok=True)
+            guard.watch(self._location)
             with self._lock():
                 self._begin()
                 try:
@@ -128,7 +129,6 @@ class Payload:
             "links": [],
             "tag": None if before or not version else building_tag(self._family, version),
             "modes": self._closed(),
-            "location": self._location,
         }
         self._number = guard.begin(self._record)
         try:

@@ -25,6 +25,10 @@ from rezfast.repository.developer import DeveloperPackage, get_developer_package
 __all__ = [
     "PLUGIN_TYPE",
     "BuildSystem",
+    "CMakeBuildSystem",
+    "CustomBuildSystem",
+    "MakeBuildSystem",
+    "PythonBuildSystem",
     "create_build_system",
     "get_build_system_class",
     "get_buildsys_types",

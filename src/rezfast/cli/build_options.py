@@ -51,8 +51,7 @@ class BuildParameters(Parameters):
         parser = _Parser(add_help=False, allow_abbrev=False)
         for option in self.options:
             _add(parser, option)
-        if not _bind(parser):
-            return super().split(arguments)
+        _bind(parser)
         end = arguments.index("--") if "--" in arguments else len(arguments)
         try:
             opts, left = parser.parse_known_args(arguments[:end])
@@ -80,18 +79,16 @@ def _add(parser: argparse.ArgumentParser, option: Option) -> None:
     parser.add_argument(*option.spellings, dest=option.name, type=kind, nargs=nargs)
 
 
-def _bind(parser: argparse.ArgumentParser) -> bool:
-    """Let the build system declare its options; whether it has."""
-    before = len(parser._actions)
+def _bind(parser: argparse.ArgumentParser) -> None:
+    """Let the build system declare its options."""
     try:
         systems = get_valid_build_systems(os.getcwd(), source_package())
     except (RezError, OSError):
         # told when the package is asked for
-        return False
+        return
     if len(systems) == 1:
         group = parser.add_argument_group(f"{systems[0].name()} build system arguments")
         systems[0].bind_cli(parser, group)
-    return len(parser._actions) > before
 
 
 def _written(option: Option, opts: argparse.Namespace) -> list[str]:
