@@ -1,1 +1,1 @@
-"""Python distributions as packages: requirements, files and attributes of wheels (rez: `rez.pip`)."""
+"""Python distributions as packages: requirements, files, attributes (rez: `rez.pip`)."""

@@ -1,9 +1,10 @@
 """A distribution's files: where each belongs in a package, and how it gets there.
 
-    RECORD   pkg/a.py             python/pkg/a.py
-             x-1.dist-info/...    python/x-1.dist-info/...
-             ../../bin/tool       bin/tool               the setting pip_install_remaps
-             ../../share/x        share/x                where pip puts what no remap knows
+    RECORD   pkg/a.py                    python/pkg/a.py
+             x-1.dist-info/...           python/x-1.dist-info/...
+             ../../bin/tool              bin/tool       by the setting pip_install_remaps
+             ../../share/x               share/x        where pip puts what no remap knows
+             ../../include/python3/x/h   include/x/h    the same without the name of a python
 
 A wheel's files are taken by the same rules: its data directories stand for what pip would record.
 """
@@ -29,6 +30,8 @@ _PYTHON = "python"
 _BIN = "bin"
 # where the site directory is in what pip makes with --target: <target>/lib/python
 _ABOVE = "../../"
+# headers; in a virtual environment pip says "site" before the python
+_HEADERS = re.compile(r"^include/(?:site/)?(?:python|pypy)[^/]*/")
 _CHUNK = 1 << 20
 
 
@@ -105,13 +108,13 @@ def installed_place(path: str, remaps: Sequence[Remap], where: str) -> tuple[str
             raise ConfigurationError(f"pip_install_remaps: {pattern!r}: {error}") from None
         return _within(installed, pattern), _within(wanted, pattern)
     rest = recorded.removeprefix(_ABOVE)
-    if rest == recorded or rest.startswith("../"):
+    if rest == recorded or rest.startswith("..") or rest == "":
         raise DistributionError(
             f"RECORD has {path!r}, which is outside the distribution; a rule in pip_install_remaps "
             "says where such a file belongs",
             where,
         )
-    return rest, rest
+    return rest, _HEADERS.sub("include/", rest)
 
 
 def package_place(path: str, remaps: Sequence[Remap], where: str) -> str:
@@ -138,7 +141,7 @@ def recorded_path(destination: str) -> str:
 
 
 def python_paths(files: Iterable[PackageFile], opener: Opener) -> list[str]:
-    """Directories that the distribution's `.pth` files put on python's path, from the variant's root.
+    """Directories that `.pth` files put on python's path, from the variant's root.
 
     Python looks at such files in site directories only, and a package's is none. Lines of code
     in them are for the start of the interpreter, and not run in an environment.

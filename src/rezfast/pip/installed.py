@@ -57,7 +57,8 @@ class InstalledDistribution(Distribution):
             if not os.path.exists(path):
                 _log.warning("%s: %s is not there, and is left out", self.path, recorded.path)
                 continue
-            file = PackageFile(place, os.access(path, os.X_OK), source, None, recorded.checksum)
+            executable = place.startswith("bin/") or os.access(path, os.X_OK)
+            file = PackageFile(place, executable, source, None, recorded.checksum)
             files.append(self._portable(file) if file.tool else file)
         return self._complete(files, info, remaps)
 

@@ -1,4 +1,4 @@
-"""Environment markers, evaluated for the interpreter that packages are made for, not for this one."""
+"""Environment markers, evaluated for the python that packages are made for, not for this one."""
 
 from __future__ import annotations
 

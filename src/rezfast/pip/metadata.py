@@ -40,7 +40,7 @@ def package_attributes(
         result["requires"] = requirements.requires
     if requirements.variant:
         result["variants"] = [requirements.variant]
-    tools = [file.tool for file in files if file.tool]
+    tools = sorted(file.tool for file in files if file.tool)
     if tools:
         result["tools"] = tools
     result["commands"] = "\n".join(_commands(python_paths(files, distribution), bool(tools)))

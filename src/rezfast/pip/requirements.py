@@ -5,9 +5,9 @@ A version of PEP 440 with a suffix (1.2a1, 1.2.post1, 1.2.dev1) lies elsewhere i
     PEP 440   1.2.dev0 < 1.2a0 < 1.2b0 < 1.2rc0 < 1.2 < 1.2.post0 < 1.2.0.1
     rez       1.2 < 1.2.a0 < 1.2.b0 < 1.2.dev0 < 1.2.post0 < 1.2.rc0 < 1.2.0.1
 
-Specifiers without a suffix are converted as rez does it. Those with one become the versions that PEP
-440 means, piece by piece in rez's order, since rez's way would put the release itself on the
-wrong side.
+Specifiers without a suffix are converted as rez does it. Those with one become the versions that
+PEP 440 means, piece by piece in rez's order, since rez's way would put the release itself on
+the wrong side.
 """
 
 from __future__ import annotations
@@ -21,12 +21,14 @@ from packaging.version import InvalidVersion
 from packaging.version import Version as PipVersion
 
 from rezfast.errors import PackageRequestError, VersionError
-from rezfast.version import Requirement, Version, VersionRange, is_valid_package_name
+from rezfast.version import Requirement, VersionRange, is_valid_package_name
 
 # Old metadata has ">=2.7.*", which only == and != allow; pip took it as ">=2.7" for many years.
 _STRAY_WILDCARD = re.compile(r"(?P<specifier>(?:<=?|>=?|~=)\s*v?[0-9][0-9.]*)\.\*")
 
-# What comes before each phase of a pre-release; all of a kind are from kind0 to kind_ in rez's order.
+_PLAIN_VERSION = re.compile(r"[a-z0-9_]+([.-][a-z0-9_]+)*")
+
+# What comes before a pre-release of a phase. All of a kind are from kind0 to kind_ in rez's order.
 _BEFORE = {"a": ("dev",), "b": ("a", "dev"), "rc": ("a", "b", "dev")}
 
 Piece = tuple[str, str]
@@ -55,7 +57,7 @@ def rez_version(version: str, allow_legacy: bool = True) -> str:
         allow_legacy: Take a text that is no version of PEP 440 as it is, in lower case.
 
     Raises:
-        VersionError: It is not a version that PEP 440 (or, as it is, rez) knows.
+        VersionError: It is not a version of PEP 440, nor can it be a package's as it is.
         PackageRequestError: It has an epoch.
     """
     try:
@@ -63,7 +65,7 @@ def rez_version(version: str, allow_legacy: bool = True) -> str:
     except InvalidVersion:
         if not allow_legacy:
             raise VersionError(f"{version!r} is not a version of PEP 440", version) from None
-        return str(Version(version.strip().lower()))
+        return _as_it_is(version)
     return _notation(parsed)
 
 
@@ -121,6 +123,14 @@ def parse_requirement(text: str) -> PipRequirement:
     except InvalidRequirement as error:
         reason = str(error).partition("\n")[0]
         raise PackageRequestError(f"the requirement {text!r} cannot be read: {reason}") from None
+
+
+def _as_it_is(version: str) -> str:
+    text = version.strip().lower()
+    # it becomes the name of a directory, and a version takes any character for a separator
+    if not _PLAIN_VERSION.fullmatch(text):
+        raise VersionError(f"{version!r} cannot be the version of a package", version)
+    return text
 
 
 def _notation(version: PipVersion) -> str:

@@ -1,9 +1,8 @@
 """What a package of a distribution requires, and what its variant stands for.
 
-Requires-Dist: six>=1.9                              requires = ["six-1.9+"]
-Requires-Dist: mock; python_version < "3.12"         variants = [["python-3.11", "mock"]]
-compiled, or with scripts of its own                 variants = [["platform-linux", "arch-x86_64",
-                                                                  "python-3.11"]]
+Requires-Dist: six>=1.9                            requires = ["six-1.9+"]
+Requires-Dist: mock; python_version < "3.12"       variants = [["python-3.11", "mock"]]
+compiled, or with scripts                          platform, arch and python in variants
 """
 
 from __future__ import annotations

@@ -175,7 +175,7 @@ class Wheel(Distribution):
     # ---- files
 
     def _checksums(self) -> dict[str, Checksum]:
-        """The checksums of all members that have to have one; RECORD and the wheel list the same."""
+        """The checksums of all members that have to have one; RECORD lists what is there."""
         text = self.read_text("RECORD")
         if text is None:
             raise DistributionError("it has no RECORD", self.path)
