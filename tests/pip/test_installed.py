@@ -77,9 +77,7 @@ def test_what_is_recorded_and_not_there_is_left_out(
     assert "gone.py is not there, and is left out" in caplog.text
 
 
-def test_a_changed_file_is_not_copied(
-    tmp_path: Path, remaps: Sequence[Remap]
-) -> None:
+def test_a_changed_file_is_not_copied(tmp_path: Path, remaps: Sequence[Remap]) -> None:
     info = installed(tmp_path / "target", {"foo.py": "X = 1\n"})
     (tmp_path / "target/foo.py").write_text("X = 2\n")
     distribution = InstalledDistribution(str(info))

@@ -108,9 +108,7 @@ def test_extras_count_when_they_are_asked_for(requirements: Convert) -> None:
 def test_who_asks_for_an_extra_requires_what_it_adds(
     requirements: Convert, wheel: MakeWheel
 ) -> None:
-    other = with_requires(
-        wheel, "bar", "always", 'more>=2; extra == "x"', 'deep[y]; extra == "x"'
-    )
+    other = with_requires(wheel, "bar", "always", 'more>=2; extra == "x"', 'deep[y]; extra == "x"')
     deep = with_requires(wheel, "deep", 'deepest; extra == "y"', 'bar[x]; extra == "y"')
     found = requirements("bar[x]>=1", others=[other, deep])
     assert found.requires == ["bar-1+", "more-2+", "deep", "deepest", "bar"]

@@ -103,11 +103,12 @@ def test_scripts_run_in_whatever_environment_they_are_found(
 ) -> None:
     made = wheel(
         {
-            "foo/__init__.py": "def main(): print('entered')\nclass App:\n  run = staticmethod(main)\n",
+            "foo/__init__.py": "def main(): print('entered')\n",
             "{data}/scripts/plain": "#!python\nimport foo; print('plain')\n",
             "{data}/scripts/shell": "#!/bin/sh\necho shell\n",
         },
-        entry_points="[console_scripts]\nfoo-Tool = foo:main\n\n[gui_scripts]\nfoo-gui=foo:App.run\n",
+        entry_points="[console_scripts]\nfoo-Tool = foo:main\n\n"
+        "[gui_scripts]\nfoo-gui=foo:main.__call__\n",
     )
     root = install(made, remaps, tmp_path / "root")
     tools = ["foo-Tool", "foo-gui", "plain", "shell"]
@@ -117,9 +118,7 @@ def test_scripts_run_in_whatever_environment_they_are_found(
         assert (root / "bin" / tool).read_bytes().startswith(b"#!/usr/bin/env python\n")
 
 
-def test_an_entry_point_comes_before_a_script_of_its_name(
-    wheel: MakeWheel, remaps: Remaps
-) -> None:
+def test_an_entry_point_comes_before_a_script_of_its_name(wheel: MakeWheel, remaps: Remaps) -> None:
     made = wheel(
         {"{data}/scripts/foo": "#!python\nimport pkg_resources\n"},
         entry_points="[console_scripts]\nfoo = foo:main\n",
@@ -286,7 +285,10 @@ def test_a_file_that_is_not_the_recorded_one(wheel: MakeWheel) -> None:
     ("record", "message"),
     [
         ("foo.py,,\n", "RECORD has no hash of 'foo.py'"),
-        ("foo.py,md5=1234,\n", "line 1 of RECORD has the hash 'md5=1234', which is not one of sha256"),
+        (
+            "foo.py,md5=1234,\n",
+            "line 1 of RECORD has the hash 'md5=1234', which is not one of sha256",
+        ),
         ("foo.py,sha256=1234,many\n", "line 1 of RECORD has the size 'many'"),
         ("foo.py,sha256=a,1\nfoo.py,sha256=a,1\n", "RECORD has 'foo.py' twice"),
         ("foo.py,sha256=a,1,more\n", "line 1 of RECORD is not 'path,hash,size'"),
