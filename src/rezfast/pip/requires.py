@@ -81,7 +81,9 @@ def package_requirements(
     Raises:
         DistributionError: A requirement cannot be read or converted.
     """
-    known = {canonicalize_name(other.name): other for other in (*others, distribution)}
+    known: dict[str, Distribution] = {
+        canonicalize_name(other.name): other for other in (*others, distribution)
+    }
     system = {"python"}
     if not distribution.is_pure_python or distribution.scripts:
         system |= {"platform", "arch"}
