@@ -110,6 +110,7 @@ def test_specifiers_with_a_suffix(pip: str, rez: str) -> None:
 def test_a_release_is_on_the_right_side_of_its_pre_releases() -> None:
     assert admits(">=2.0b1", "2.0")
     assert admits(">=2.0b1", "2.0.post1")
+    assert admits(">2.0b1", "2.0.post1")
     assert admits(">=2.0b1", "2.0+cu118")
     assert not admits(">=2.0b1", "2.0a5")
     assert not admits("<2.0a1", "2.0")
