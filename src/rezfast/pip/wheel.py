@@ -45,6 +45,8 @@ class Wheel(Distribution):
         DistributionError: It is none, or has something in it that no installer may take.
     """
 
+    tags: frozenset[Tag]
+
     def __init__(self, path: str) -> None:
         self.path = path
         try:
@@ -61,8 +63,6 @@ class Wheel(Distribution):
         except BaseException:
             self._zip.close()
             raise
-
-    tags: frozenset[Tag]
 
     def __enter__(self) -> Self:
         return self
