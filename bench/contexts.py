@@ -75,7 +75,8 @@ def compare(directory: str, count: int, rounds: int) -> list[str]:
             "rez": RezContext.load(f"{directory}/context.rxt"),
             "rezfast": ResolvedContext.load(f"{directory}/context.rxt"),
         }
-        first, times = {}, {}
+        first: dict[str, float] = {}
+        times: dict[str, list[float]] = {}
         environs: dict[str, Any] = {}
         for tool, context in contexts.items():
             first[tool], _ = _timed(lambda one=context: one.get_environ(_PARENT))  # type: ignore[misc]
