@@ -28,6 +28,8 @@ demo: $(VENV)/.package
 # A browser is not among what set-up needs: without one its tests are left out, and that is said.
 BROWSER := $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name))))
 
+# Tests of shells run bash, dash, zsh, csh, tcsh and fish, and fail without them, each with a line that
+# says what to install: apt-get install zsh csh tcsh fish.
 test: check sanitize $(VENV)/.test
 	$(if $(BROWSER),,@echo "no browser (chromium) here: the tests that look at pages are left out")
 	$(BIN)/python -m pytest -p no:benchmark $(if $(BROWSER),,-m "not browser")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import importlib
-import os
 import re
 import subprocess
 from collections.abc import Callable, Iterator
@@ -112,7 +111,7 @@ def actions(name: str) -> st.SearchStrategy[Action]:
         st.tuples(st.just("unsetenv"), st.tuples(key)),
         st.tuples(st.just("comment"), st.tuples(lines)),
         st.tuples(st.just("info"), st.tuples(lines)),
-        st.tuples(st.just("alias"), st.tuples(st.sampled_from(["a", "maya-2024"]), path)),
+        st.tuples(st.just("alias"), st.tuples(st.sampled_from(["maya", "maya-2024"]), path)),
         st.tuples(st.just("source"), st.tuples(path)),
         st.tuples(st.just("command"), st.tuples(command)),
         st.tuples(st.just("_saferefenv"), st.tuples(key)),
@@ -156,8 +155,6 @@ def as_rez_writes(name: str, script: str) -> str:
     """rezfast's script with what is meant to differ written as rez does."""
     if name in ("csh", "tcsh"):
         script = re.sub(r'"(\$\{\w+):q\}"', r"\1}", script)
-    if name == "zsh":
-        script = re.sub(r"\$\{(\w+)\}", r"${\1}", script)
     return script
 
 
@@ -253,9 +250,8 @@ def test_system_paths_are_rez_s(name: str) -> None:
     if name != "pwsh":
         needs(name)
     # rez keeps what it found for sh as that of bash and zsh as well
-    theirs = type(rez.shells.create_shell(name))
-    theirs.syspaths = None
-    for base in theirs.__mro__[1:]:
+    theirs: Any = type(rez.shells.create_shell(name))
+    for base in theirs.__mro__:
         if "syspaths" in vars(base):
             base.syspaths = None
     assert get_shell_class(name).get_syspaths() == list(theirs.get_syspaths())

@@ -108,6 +108,15 @@ def test_an_alias_takes_arguments(name: str, tmp_path: Path) -> None:
     assert run(name, shell.get_output(), tmp_path).stdout == "<a><b c>[it's][one!][d e]"
 
 
+@each_shell
+def test_an_alias_may_have_the_name_of_the_program_it_runs(name: str, tmp_path: Path) -> None:
+    shell = create_shell(name)
+    shell.alias("basename", "basename -s .py")
+    shell.command("basename a.py b.py")
+    done = run(name, shell.get_output(), tmp_path)
+    assert (done.stdout, done.stderr) == ("a\nb\n", "")
+
+
 @pytest.mark.parametrize("name", ["csh", "tcsh"])
 def test_an_alias_of_csh_may_place_its_arguments(name: str, tmp_path: Path) -> None:
     shell = create_shell(name)

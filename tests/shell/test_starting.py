@@ -163,6 +163,27 @@ class TestTrouble:
         assert code == 7, seen
         assert (place.home / "out").read_text() == "hello made\n"
 
+    def test_a_startup_file_that_there_is_not_gives_a_warning(
+        self, name: str, place: Place, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        place.run("exit 0\n", stdin=subprocess.PIPE, rcfile="~/nothing_there")
+        assert capsys.readouterr().err == (
+            f"rezfast: warning: there is no startup file '~/nothing_there'; {name} starts "
+            "without it\n"
+        )
+
+    def test_a_startup_file_that_makes_no_sense_does_not_take_the_environment_away(
+        self, name: str, place: Place
+    ) -> None:
+        place.write_startup_files("if (((")
+        out = place.tmpdir.parent / "out"
+        code, seen = typed(partial(place.spawn), f"greet $CONTEXT > {out}\nexit 7\n")
+        if name == "csh":  # with such a .cshrc it does not start at all, and says why
+            assert code == 1 and "Too many ('s" in seen
+            return
+        assert code == 7, seen
+        assert out.read_text() == "hello made\n"
+
     def test_no_home(self, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("HOME")
         assert place.run(command="echo $CONTEXT").stdout == "made\n"

@@ -17,7 +17,6 @@ from rezfast.errors import RexError
 from rezfast.rex.interpreter import OutputStyle
 from rezfast.rex.strings import EscapedString, literal
 from rezfast.shell import create_shell
-from rezfast.shell import powershell_base as powershell_module
 from rezfast.shell.process import start
 
 
@@ -62,13 +61,14 @@ class TestCmd:
 
     @pytest.mark.parametrize("text", ["a\ncalc", "a\r\ncalc", "\n"])
     def test_a_line_break_in_a_value_is_refused(self, text: str) -> None:
-        for action, arguments in [
+        refused: list[tuple[str, list[Any]]] = [
             ("setenv", ["A", text]),
             ("setenv", ["A", literal(text)]),
             ("alias", ["a", text]),
             ("source", [text]),
             ("command", [["run", text]]),
-        ]:
+        ]
+        for action, arguments in refused:
             with pytest.raises(RexError, match="line break"):
                 script("cmd", action, *arguments)
 
@@ -207,7 +207,7 @@ class TestPowerShell:
     ) -> None:
         shell = create_shell(name)
         assert shell.normalize_path("/a/b") == "/a/b"
-        monkeypatch.setattr(powershell_module.sys, "platform", "win32")
+        monkeypatch.setattr("sys.platform", "win32")
         assert shell.normalize_path("C:/a/b") == "C:\\a\\b"
 
 

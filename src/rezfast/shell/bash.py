@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rezfast.rex.strings import EscapedString
 from rezfast.shell.sh import Sh, named_by
-from rezfast.shell.text import checked_alias
+from rezfast.shell.text import checked_alias, without_recursion
 from rezfast.shell.unix import existing
 
 TYPE_CHECKING = False
@@ -61,7 +61,7 @@ class Bash(Sh):
 
     def alias(self, key: str, value: str) -> None:
         """Make a function that runs `value`; shells started in this one have it too."""
-        value = EscapedString.disallow(value)
+        value = without_recursion(key, EscapedString.disallow(value))
         key = checked_alias(key)
         self._addline(f'function {key}() {{ {value} "$@"; }};export -f {key};')
 

@@ -101,8 +101,8 @@ class Cmd(Shell):
         if adds_rez:
             script._bind_interactive_rez()
             if command is None and not quiet:
-                for line in ("", GREETING, ""):
-                    script.info(line)
+                for text in ("", GREETING, ""):
+                    script.info(text)
                 script.command("cmd /Q /C rezfast context")
         if command:
             script.command(command)

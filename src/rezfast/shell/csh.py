@@ -7,7 +7,7 @@ import re
 
 from rezfast.config import settings
 from rezfast.rex.strings import EscapedString
-from rezfast.shell.text import checked_alias, parts, single_quoted, variable
+from rezfast.shell.text import NAME, checked_alias, parts, single_quoted, variable
 from rezfast.shell.unix import UnixShell, existing
 
 TYPE_CHECKING = False
@@ -73,7 +73,8 @@ class Csh(UnixShell):
 
     def _saferefenv(self, key: str) -> None:
         """Set the variable to nothing if it is not there: csh stops at a reference to it."""
-        self._addline(f"if (!($?{key})) setenv {key}")
+        if re.fullmatch(NAME, key):
+            self._addline(f"if (!($?{key})) setenv {key}")
 
     # ---- the script
 
@@ -127,10 +128,6 @@ class Csh(UnixShell):
         value = EscapedString.disallow(value)
         text = single_quoted(re.sub(r"(?<!\\)!", r"\\\\!", value)).replace("\n", "\\\n")
         self._addline(f"alias {checked_alias(key)} {text};")
-
-    def source(self, value: str) -> None:
-        """Run a script in place."""
-        self._addline(f"source {self.escape_string(value)}")
 
 
 def _apart(match: re.Match[str]) -> str:

@@ -16,7 +16,7 @@ import os
 from rezfast.config import settings
 from rezfast.rex.strings import EscapedString
 from rezfast.shell.startup import Startup
-from rezfast.shell.text import checked_alias, parts, variable
+from rezfast.shell.text import checked_alias, parts, variable, without_recursion
 from rezfast.shell.unix import UnixShell, existing
 
 TYPE_CHECKING = False
@@ -162,12 +162,8 @@ class Fish(UnixShell):
 
     def alias(self, key: str, value: str) -> None:
         """Make a function that runs `value`, with its own arguments after it."""
-        value = EscapedString.disallow(value)
+        value = without_recursion(key, EscapedString.disallow(value))
         self._addline(f"function {checked_alias(key)}; {value} $argv; end")
-
-    def source(self, value: str) -> None:
-        """Run a script in place."""
-        self._addline(f"source {self.escape_string(value)}")
 
 
 def _single_quoted(text: str) -> str:

@@ -85,8 +85,8 @@ class PowerShellBase(Shell):
         if add_rez:
             script._bind_interactive_rez()
             if command is None and not quiet:
-                for line in ("", GREETING, ""):
-                    script.info(line)
+                for text in ("", GREETING, ""):
+                    script.info(text)
                 script.command(f"& {self._quoted_word(sys.executable)} -E -m rezfast context")
         extensions = self.settings.additional_pathext
         if sys.platform == "win32" and extensions:

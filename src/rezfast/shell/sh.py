@@ -6,7 +6,7 @@ import os
 
 from rezfast.config import settings
 from rezfast.rex.strings import EscapedString
-from rezfast.shell.text import checked_alias, variable
+from rezfast.shell.text import checked_alias, variable, without_recursion
 from rezfast.shell.unix import UnixShell, existing
 
 TYPE_CHECKING = False
@@ -22,6 +22,7 @@ class Sh(UnixShell):
     norc_arg = "--noprofile"
     histfile = "~/.bash_history"
     histvar = "HISTFILE"
+    source_command = "."
 
     @classmethod
     def file_extension(cls) -> str:
@@ -78,12 +79,8 @@ class Sh(UnixShell):
 
     def alias(self, key: str, value: str) -> None:
         """Make a function that runs `value`, with its own arguments after it."""
-        value = EscapedString.disallow(value)
+        value = without_recursion(key, EscapedString.disallow(value))
         self._addline(f'{checked_alias(key)}() {{ {value} "$@"; }};')
-
-    def source(self, value: str) -> None:
-        """Run a script in place."""
-        self._addline(f". {self.escape_string(value)}")
 
     def _echoes(self, line: str) -> bool:
         # sh may be dash, whose echo reads escapes, in the values of variables too

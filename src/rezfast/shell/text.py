@@ -130,3 +130,13 @@ def checked_alias(name: str) -> str:
             "any of _ . - +"
         )
     return name
+
+
+def without_recursion(name: str, value: str) -> str:
+    """What an alias runs, for shells that make a function of it: a program of that name stays one.
+
+    Args:
+        name: The name of the alias.
+        value: What it runs.
+    """
+    return f"command {value}" if value.split(None, 1)[:1] == [name] else value

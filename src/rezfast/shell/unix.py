@@ -7,7 +7,7 @@ import re
 
 from rezfast.config import settings
 from rezfast.rex.strings import EscapedString
-from rezfast.shell.base import Shell
+from rezfast.shell.base import Shell, warn
 from rezfast.shell.process import run, start, words_of
 from rezfast.shell.startup import Startup, path_value
 from rezfast.shell.text import SH_REFERENCE, escaped_parts, parts, single_quoted, word
@@ -33,6 +33,7 @@ class UnixShell(Shell):
         rcfile_arg: The option that gives a startup file; None: there is none.
         norc_arg: The option that keeps it from reading startup files.
         command_arg, stdin_arg: The options for a command, and for commands from standard input.
+        source_command: The command that runs a script in place.
         last_command_status: How it refers to the exit code of what ran last.
         histfile, histvar: Where it keeps its history, and the variable that says so.
         startup_env_var: The variable that says where startup files are.
@@ -45,6 +46,7 @@ class UnixShell(Shell):
     norc_arg: ClassVar[str] = ""
     command_arg: ClassVar[str] = "-c"
     stdin_arg: ClassVar[str] = "-s"
+    source_command: ClassVar[str] = "source"
     last_command_status: ClassVar[str] = "$?"
     histfile: ClassVar[str | None] = None
     histvar: ClassVar[str | None] = None
@@ -136,6 +138,8 @@ class UnixShell(Shell):
         **Popen_args: Any,
     ) -> Popen[Any]:
         """As in the base: a script starts the shell that is wanted and passes on its exit code."""
+        if rcfile and not os.path.exists(os.path.expanduser(rcfile)):
+            warn(f"there is no startup file {rcfile!r}; {self.name()} starts without it")
         sequence = self.get_startup_sequence(rcfile, norc, bool(stdin), command)
         if package_commands_sourced_first is None:
             package_commands_sourced_first = settings().package_commands_sourced_first
@@ -249,6 +253,10 @@ class UnixShell(Shell):
             words = [EscapedString.disallow(program), *map(self.escape_string, arguments)]
             value = " ".join(words)
         self._addline(value)
+
+    def source(self, value: str | EscapedString) -> None:
+        """Run a script in place."""
+        self._addline(f"{self.source_command} {self.escape_string(value)}")
 
     def comment(self, value: str) -> None:
         """Leave a comment, a line for each of the text."""
