@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import subprocess
 from pathlib import Path
 
 import pytest
 from cli.conftest import Finished, Run
+from cli.terminal import in_a_terminal
 
 from rezfast.context.resolved import ResolvedContext
 
@@ -231,25 +231,6 @@ def test_the_variables(context: Run) -> None:
 
 
 # ---- a terminal
-
-
-def in_a_terminal(arguments: list[str], environment: dict[str, str]) -> str:
-    """What a command writes to a terminal."""
-    main, end = pty.openpty()
-    with subprocess.Popen(arguments, env=environment, stdout=end, stderr=end, stdin=end) as process:
-        os.close(end)
-        written = b""
-        while True:
-            try:
-                read = os.read(main, 65536)
-            except OSError:  # nobody holds the other end any more
-                break
-            if not read:
-                break
-            written += read
-        process.wait()
-    os.close(main)
-    return written.decode().replace("\r\n", "\n")
 
 
 def test_a_terminal_gets_colours_and_one_line_of_items(

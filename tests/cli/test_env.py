@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import resource
 import shutil
 import signal
 import subprocess
@@ -123,7 +124,7 @@ def env(program: list[str], variables: dict[str, str]) -> Run:
     return run
 
 
-# ---- running a program ----------------------------------------------------------------------------
+# ---- running a program --------------------------------------------------------------------------
 
 
 def test_a_program_runs_in_the_environment_of_the_packages(env: Run, packages: Path) -> None:
@@ -190,7 +191,7 @@ def test_nothing_of_rezfast_is_left_open_or_ignored_in_the_program(env: Run) -> 
     assert int(ignored, 16) & (1 << signal.SIGPIPE - 1) == 0
 
 
-# ---- exit codes and signals -----------------------------------------------------------------------
+# ---- exit codes and signals ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("way", [(), ("--shell", "sh"), ("--new-session",)])
@@ -245,7 +246,7 @@ def test_a_file_that_is_no_program(env: Run, packages: Path) -> None:
     assert done.stderr == f"rezfast: error: {path} is not a program: it is not executable\n"
 
 
-# ---- shells ---------------------------------------------------------------------------------------
+# ---- shells -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("words", [(), ("-s",), ("--stdin", "--shell", "sh")])
@@ -337,7 +338,7 @@ def test_a_shell_that_is_not_installed(env: Run, tmp_path: Path) -> None:
 
 def test_a_terminal_of_its_own_is_given_the_shell(env: Run, tmp_path: Path, tmpdir: Path) -> None:
     terminal = tmp_path / "terminal"
-    _script(terminal, f"#!/bin/sh\necho $# > {tmp_path}/opened\nexec \"$@\"\n")
+    _script(terminal, f'#!/bin/sh\necho $# > {tmp_path}/opened\nexec "$@"\n')
     command = f"{terminal} "
     done = env("maya", "--detached", "-c", "exit 0", REZ_TERMINAL_EMULATOR_COMMAND=command)
     assert done.returncode == 0
@@ -347,7 +348,7 @@ def test_a_terminal_of_its_own_is_given_the_shell(env: Run, tmp_path: Path, tmpd
     shutil.rmtree(tmpdir / kept)
 
 
-# ---- what is asked for ----------------------------------------------------------------------------
+# ---- what is asked for --------------------------------------------------------------------------
 
 
 def test_implicit_packages_are_asked_for_unless_they_are_not_wanted(env: Run) -> None:
@@ -384,7 +385,7 @@ def test_repositories_can_be_given(env: Run, packages: Path) -> None:
     assert done.returncode == 0
 
 
-# ---- contexts in files ----------------------------------------------------------------------------
+# ---- contexts in files --------------------------------------------------------------------------
 
 
 def test_a_context_is_written_and_entered_later(env: Run, tmp_path: Path) -> None:
@@ -425,7 +426,7 @@ def test_the_current_request_is_changed(env: Run, tmp_path: Path) -> None:
     assert done.stdout == "maya-2024 tool\n"
 
 
-# ---- mistakes -------------------------------------------------------------------------------------
+# ---- mistakes -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -460,7 +461,7 @@ def test_a_request_without_an_answer_says_why(env: Run) -> None:
     assert done.stderr.startswith("rezfast: no solution: ")
 
 
-# ---- trouble --------------------------------------------------------------------------------------
+# ---- trouble ------------------------------------------------------------------------------------
 
 
 def test_killed_at_any_moment_nothing_is_left(
@@ -514,6 +515,30 @@ def test_no_place_for_temporary_files(env: Run) -> None:
     assert done.returncode == 2
     assert done.stderr.startswith("rezfast: error: cannot make a temporary directory in /nowhere: ")
     assert "REZ_CONTEXT_TMPDIR" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_full_disk(program: list[str], variables: dict[str, str], tmpdir: Path) -> None:
+    # no file may grow beyond a few bytes, which is how a full disk looks to whoever writes one
+    done = subprocess.run(
+        [*program, "env", "maya", "--", "true"],
+        env=variables,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("rezfast: error: cannot write the files of the environment: ")
+    assert done.stderr.count("\n") == 1
+    assert _left(tmpdir) == []
+
+
+def test_a_full_disk_under_the_output(env: Run, tmp_path: Path) -> None:
+    done = env("maya", "-o", "/dev/full")
+    assert done.returncode == 2
+    assert done.stderr.startswith("rezfast: error: ")
+    assert done.stderr.endswith("No space left on device\n")
     assert done.stderr.count("\n") == 1
 
 

@@ -1,4 +1,4 @@
-"""A program that is started without a shell gets what bash would have given it, or bash is asked."""
+"""A program that is started without a shell gets what bash gives it, or else bash starts it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from rezfast.shell import create_shell
 
 ENV = shutil.which("env") or ""
 
-# ---- the variables --------------------------------------------------------------------------------
+# ---- the variables ------------------------------------------------------------------------------
 
 _KEYS = st.sampled_from(["A", "B", "LIST", "PATH", "REZ_X_ROOT", "PYTHONPATH"])
 _TEXTS = st.one_of(
@@ -119,6 +119,7 @@ def _told(executor: RexExecutor, parent: dict[str, str]) -> dict[str, str] | Non
 @example([], {})
 @example([("setenv", "A", "${B}"), ("appendenv", "A", "x")], {"B": "y"})
 @example([("setenv", "A", "x"), ("unsetenv", "A", None), ("appendenv", "A", "y")], {"A": "z"})
+@example([("setenv", "A", ""), ("appendenv", "A", "~"), ("prependenv", "A", "~/x")], {})
 @example([], {"PWD": "/usr", "OLDPWD": "/usr", "SHLVL": "3", "PS1": "mine", "_": "x"})
 @example([], {"REZ_ENV_PROMPT": ">", "REZ_STORED_PROMPT_SH": "old"})
 def test_the_variables_are_those_that_bash_gives(
@@ -178,7 +179,7 @@ def test_exported_functions_reach_the_program() -> None:
     assert told["BASH_FUNC_module%%"] == "() { :; }"
 
 
-# ---- the command ----------------------------------------------------------------------------------
+# ---- the command --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -241,7 +242,7 @@ def test_plain_words_are_what_bash_makes_of_the_command(words: list[str]) -> Non
     assert alone == through_bash
 
 
-# ---- the program ----------------------------------------------------------------------------------
+# ---- the program --------------------------------------------------------------------------------
 
 
 def _file(path: Path, mode: int) -> str:

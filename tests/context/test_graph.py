@@ -86,6 +86,15 @@ def test_texts_in_quotes_are_kept_as_they_are_written() -> None:
     assert graph.to_dot() == dot
 
 
+def test_no_text_of_a_saved_context_gets_out_of_its_quotes() -> None:
+    label = 'x"]; evil [image="/etc/passwd'
+    text = str({"nodes": [((("style", "filled\\"),), [("a", label), ("b", "plain")])]})
+    graph = read_graph_from_string(read_graph_from_string(text).to_dot())
+    assert graph.nodes() == ["a", "b"]
+    assert graph.node_attributes("b") == {"style": "filled\\\\", "label": "plain"}
+    assert set(graph.node_attributes("a")) == {"style", "label"}
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -99,6 +108,8 @@ def test_texts_in_quotes_are_kept_as_they_are_written() -> None:
         ("{'nodes': open('x')}", "cannot be read"),
         ("{" * 5000, "cannot be read"),
         ("{'edges': [((), [('a', 'b')])]}", "cannot be read"),
+        ("{'a', 'set'}", "cannot be read"),
+        ("{'nodes': [((('a]', 1),), ['x'])]}", r"'a\]' is no name of an attribute"),
     ],
 )
 def test_what_is_no_graph_is_an_error_in_one_line(text: str, message: str) -> None:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from cli.terminal import in_a_terminal
 
 from rezfast.context.resolved import ResolvedContext
 
@@ -66,16 +67,21 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def beside(command: str, words: list[str], packages: Path, **extra: str) -> list[str]:
-    """What rez and rezfast print."""
+def surroundings(packages: Path, **extra: str) -> dict[str, str]:
+    """The environment of a user without any configuration."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("REZ")}
-    environment = {
+    return {
         **kept,
         "HOME": str(packages.parent),
         "REZ_PACKAGES_PATH": str(packages),
         "PYTHONWARNINGS": "ignore",
         **extra,
     }
+
+
+def beside(command: str, words: list[str], packages: Path, **extra: str) -> list[str]:
+    """What rez and rezfast print."""
+    environment = surroundings(packages, **extra)
     words = [word.format(old=packages.parent / "old.rxt") for word in words]
     return [
         subprocess.run(
@@ -110,3 +116,16 @@ def test_status(words: list[str], packages: Path) -> None:
     assert rez != ""
     # the packages of a conflict come in any order in rez
     assert sorted(rezfast.split()) == sorted(rez.split())
+
+
+@pytest.mark.parametrize("words", [[], ["-v", "-v"], ["-t"], ["--res"], ["--req"]], ids=" ".join)
+def test_context_in_a_terminal(words: list[str], packages: Path) -> None:
+    """Colours, and items on one line."""
+    environment = surroundings(packages, REZ_LOCAL_PACKAGES_PATH=str(packages))
+    file = str(packages.parent / "current.rxt")
+    rez, rezfast = (
+        in_a_terminal([sys.executable, "-c", code.format("context"), *words, file], environment)
+        for code in (REZ, REZFAST)
+    )
+    assert "\x1b[" in rez or words in (["--res"], ["--req"])
+    assert rezfast == rez

@@ -1,9 +1,9 @@
 """What is told of a context, compared with what rez tells of the same .rxt file; and its graphs.
 
 rez resolves generated packages on disk and writes the files. Both then read each file and tell of
-it in every form that there is. What is not compared: the hint that ends the text of a failure,
-and the ways to a failure where rez loses them (see docs/differences.md), which are compared with
-what it says of the context before it wrote it.
+it in every form that there is. The hint that ends the text of a failure is not compared; the ways
+to a failure, which rez loses in a file (see docs/differences.md), are compared by what it makes of
+the graph when its attributes are as they were.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from rez.resolved_context import ResolvedContext as RezContext
 from rez.utils.graph_utils import prune_graph as rez_prune_graph
 from rez.utils.graph_utils import read_graph_from_string as rez_read_graph
 from rez.utils.graph_utils import write_dot as rez_write_dot
+from rez.utils.resolve_graph import failure_detail_from_graph
 
 from rezfast.context.graph import get_dependency_graph, get_graph, prune_graph, write_compacted
 from rezfast.context.info import print_info, print_resolve_diff, print_tools
@@ -45,8 +46,8 @@ IMPLICIT = ["~maya>=1", "!nothing"]
 
 
 @pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Path, str]]:
-    """The .rxt files that rez wrote, and what it said of each context before."""
+def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The .rxt files that rez wrote."""
     root = tmp_path_factory.mktemp("contexts")
     found = []
     for seed in range(CASES):
@@ -60,7 +61,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Path, str]]:
             if context is not None:
                 file = directory / "context.rxt"
                 context.save(str(file))
-                found.append((file, rez_text(context)))
+                found.append(file)
     assert len(found) > CASES / 3
     return found
 
@@ -143,24 +144,17 @@ def our_text(context: ResolvedContext, **options: Any) -> str:
     return buffer.getvalue()
 
 
-FAILED = re.compile(r"\n(Resolve paths .*?)?\n\n[^\n]*--fail-graph[^\n]*\n\n\Z", re.DOTALL)
-
-
 def plain(text: str) -> str:
-    """A text without the ways to a failure and without the hint."""
-    return FAILED.sub("\n", text)
+    """A text without the ways to a failure and the hint."""
+    return re.sub(
+        r"\n(Resolve paths .*?)?\n\n[^\n]*--fail-graph[^\n]*\n\n\Z", "\n", text, flags=re.DOTALL
+    )
 
 
-def ways(text: str) -> list[str]:
-    """The ways to a failure, in any order of the requests."""
-    match = FAILED.search(text)
-    return sorted((match[1] or "").splitlines()) if match else []
-
-
-def test_the_summary_in_every_form(files: list[tuple[Path, str]]) -> None:
+def test_the_summary_in_every_form(files: list[Path]) -> None:
     different = {}
     forms = Counter[str]()
-    for file, _ in files:
+    for file in files:
         with rez_settings(places(file)):
             theirs, ours = RezContext.load(str(file)), ResolvedContext.load(str(file))
             forms[ours.status.name] += 1
@@ -179,20 +173,24 @@ def test_the_summary_in_every_form(files: list[tuple[Path, str]]) -> None:
     assert min(forms["solved"], forms["failed"]) > 3
 
 
-def test_the_ways_to_a_failure(files: list[tuple[Path, str]]) -> None:
+def test_the_ways_to_a_failure(files: list[Path]) -> None:
     compared = 0
-    for file, before in files:
+    for file in files:
         with rez_settings(places(file)):
             ours = ResolvedContext.load(str(file))
             if not ours.success:
-                assert ways(our_text(ours)) == ways(before)
+                theirs = RezContext.load(str(file)).graph()
+                for attributes in theirs.node_attr.values():
+                    # what rez reads has quotes around it, and then it knows no request
+                    attributes[:] = [(name, str(value).strip('"')) for name, value in attributes]
+                assert f"\n\n{failure_detail_from_graph(theirs)}\n\n" in our_text(ours)
                 compared += 1
     assert compared > 3
 
 
-def test_the_tools(files: list[tuple[Path, str]]) -> None:
+def test_the_tools(files: list[Path]) -> None:
     conflicts = 0
-    for file, _ in files:
+    for file in files:
         with rez_settings(places(file)):
             theirs, ours = RezContext.load(str(file)), ResolvedContext.load(str(file))
             if ours.success:
@@ -235,8 +233,8 @@ def test_the_differences_of_contexts_on_one_path(tmp_path: Path) -> None:
                 )
 
 
-def test_graphs(files: list[tuple[Path, str]]) -> None:
-    for file, _ in files:
+def test_graphs(files: list[Path]) -> None:
+    for file in files:
         with rez_settings(places(file)):
             theirs, ours = RezContext.load(str(file)), ResolvedContext.load(str(file))
             dot = get_graph(ours, as_dot=True)
@@ -248,9 +246,9 @@ def test_graphs(files: list[tuple[Path, str]]) -> None:
             assert rez_write_dot(rez_read_graph(write_compacted(graph))) == dot
 
 
-def test_graphs_cut_down_to_a_package(files: list[tuple[Path, str]]) -> None:
+def test_graphs_cut_down_to_a_package(files: list[Path]) -> None:
     missing = 0
-    for file, _ in files[:5]:
+    for file in files[:5]:
         with rez_settings(places(file)):
             dot = get_graph(ResolvedContext.load(str(file)), as_dot=True)
         assert dot is not None
@@ -263,12 +261,12 @@ def test_graphs_cut_down_to_a_package(files: list[tuple[Path, str]]) -> None:
                 missing += 1
             else:
                 assert lines(prune_graph(dot, name)) == expected
-    assert 0 < missing < 5 * len(NAMES) // 5
+    assert 0 < missing < 20
 
 
-def test_dependency_graphs(files: list[tuple[Path, str]]) -> None:
+def test_dependency_graphs(files: list[Path]) -> None:
     compared = 0
-    for file, _ in files:
+    for file in files:
         with rez_settings(places(file)):
             theirs, ours = RezContext.load(str(file)), ResolvedContext.load(str(file))
             if ours.success:

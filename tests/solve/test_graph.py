@@ -55,6 +55,31 @@ def test_an_edge_that_is_added_again_is_replaced() -> None:
     assert graph.edge_attributes(a, b) == {"label": "new"}
 
 
+def test_an_edge_that_is_added_again_is_the_newest() -> None:
+    graph, (a, b, c) = make((0, 1), (0, 2), (0, 1))
+    assert graph.edges() == [(a, c), (a, b)]
+    assert graph.neighbors(a) == [c, b]
+
+
+def test_edges_by_the_node_that_they_lead_from() -> None:
+    graph, (a, b, c) = make((1, 2), (0, 2), (0, 1))
+    assert graph.edges() == [(b, c), (a, c), (a, b)]
+    assert graph.edges_by_source() == [(a, c), (a, b), (b, c)]
+    assert [line.split(" [")[0] for line in graph.to_dot().splitlines()[4:7]] == [
+        f"{a} -> {c} ;",
+        f"{a} -> {b} ;",
+        f"{b} -> {c} ;",
+    ]
+
+
+def test_a_node_may_have_an_id_of_its_own() -> None:
+    graph = Graph()
+    assert graph.add_node({"label": "x"}, "_1") == "_1"
+    assert graph.add_node({"label": "y"}) == "_2"
+    assert graph.add_node({"style": "filled"}, "_1") == "_1"
+    assert graph.node_attributes("_1") == {"label": "x", "style": "filled"}
+
+
 def test_an_edge_needs_both_its_nodes() -> None:
     graph, (a, _, _) = make()
     with pytest.raises(KeyError):

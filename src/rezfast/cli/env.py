@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -190,6 +191,8 @@ PARAMETERS = Parameters(
 
 def run(given: Given) -> int:
     """Resolve and enter; returns only where no program takes this process's place."""
+    # This process ends, or is another one, before there is much to collect.
+    gc.disable()
     _check(given)
     if given["output"] is not None:
         return _write(given)

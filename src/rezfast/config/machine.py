@@ -1,15 +1,14 @@
 """What this machine offers: the values of settings that rez leaves to the platform, and the shell.
 
-Each is looked up when it is asked for; a setting's, when no source gives it.
+Each is looked up when it is asked for; a setting's, when no source gives it. Modules are imported
+where they are used: entering an environment asks for the shell and the directory for temporary
+files, which need none of them.
 """
 
 from __future__ import annotations
 
 import os
-import re
-import shutil
-import subprocess
-import tempfile
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -88,6 +87,8 @@ def _read(path: str) -> str:
 
 def _cores_of_cpuinfo(text: str) -> int | None:
     """The number of different (socket, core) pairs; None when a processor does not name its own."""
+    import re
+
     _, *processors = re.split(r"^processor\s*:\s+[0-9]+\s*$", text, flags=re.MULTILINE)
     # a single processor has no core id
     if len(processors) <= 1:
@@ -103,6 +104,8 @@ def _cores_of_cpuinfo(text: str) -> int | None:
 
 
 def _run_lscpu() -> str:
+    import subprocess
+
     try:
         done = subprocess.run(["lscpu"], capture_output=True, text=True, check=False)
     except OSError:
@@ -127,6 +130,8 @@ def _fields(text: str) -> dict[str, str]:
 
 def _program(environ: Mapping[str, str], *names: str) -> str | None:
     """The path of the first of these programs that is there."""
+    import shutil
+
     paths = (shutil.which(name, path=environ.get("PATH", os.defpath)) for name in names)
     return next((path for path in paths if path), None)
 
@@ -144,9 +149,22 @@ def _editor(environ: Mapping[str, str]) -> str | None:
     return _program(environ, "vi", "vim", "xdg-open") if given is None else given
 
 
+def _temporary_directory() -> str:
+    """Where `tempfile` puts files, mostly without importing it."""
+    # whoever has imported it may have told it another place
+    if "tempfile" not in sys.modules:
+        names = [os.environ.get(name) for name in ("TMPDIR", "TEMP", "TMP")]
+        first = next(filter(None, names), "/tmp")
+        if os.path.isabs(first) and os.path.isdir(first) and os.access(first, os.W_OK | os.X_OK):
+            return os.path.normpath(first)
+    import tempfile
+
+    return tempfile.gettempdir()
+
+
 _FINDERS: dict[str, Callable[[Mapping[str, str]], Any]] = {
-    "tmpdir": lambda environ: tempfile.gettempdir(),
-    "context_tmpdir": lambda environ: tempfile.gettempdir(),
+    "tmpdir": lambda environ: _temporary_directory(),
+    "context_tmpdir": lambda environ: _temporary_directory(),
     "editor": _editor,
     "image_viewer": lambda environ: _program(environ, "xdg-open", "eog", "kview"),
     "difftool": lambda environ: _program(environ, "kdiff3", "meld", "diff"),

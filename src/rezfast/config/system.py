@@ -81,9 +81,7 @@ class System:
     @property
     def hostname(self) -> str:
         """The machine's name, as `ws042`."""
-        import socket
-
-        return socket.gethostname()
+        return os.uname().nodename  # what socket.gethostname() gives
 
     @property
     def fqdn(self) -> str:
@@ -135,6 +133,9 @@ def _read(path: str) -> str:
 
 
 def _run_lsb_release() -> str:
+    places = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    if not any(os.access(os.path.join(place, "lsb_release"), os.X_OK) for place in places):
+        return ""
     import subprocess
 
     try:

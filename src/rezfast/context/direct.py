@@ -1,7 +1,7 @@
 """A program run in an environment without the shell that rez runs it through.
 
-rez writes a script and has a shell run it: set variables, then run the command. Where all of that is
-plain, what comes out can be told beforehand, and the program can be started at once:
+rez writes a script and has a shell run it: set variables, then run the command. Where all of that
+is plain, what comes out can be told beforehand, and the program can be started at once:
 
     actions of the packages --+
     this environment ---------+--> `environment`: what bash would give the program
@@ -17,8 +17,9 @@ from __future__ import annotations
 import os
 import re
 
-from rezfast.rex.actions import Appendenv, Comment, Prependenv, Setenv, Shebang, Unsetenv
 from rezfast.errors import ProgramError
+from rezfast.rex.actions import Appendenv, Comment, Prependenv, Setenv, Shebang, Unsetenv
+from rezfast.rex.strings import EscapedString
 from rezfast.shell.text import SH_REFERENCE, escaped_parts, parts
 
 TYPE_CHECKING = False
@@ -26,23 +27,27 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from rezfast.rex.actions import Action
-    from rezfast.rex.strings import EscapedString
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
 
 # Words that bash gives a meaning: keywords and builtins. `true` and `false` are not among them,
 # since the programs of these names do the same.
-_BASH_WORDS = frozenset(
+_BASH_WORDS = _words(
     "! . : [ [[ ]] { } alias bg bind break builtin caller case cd command compgen complete compopt "
     "continue coproc declare dirs disown do done echo elif else enable esac eval exec exit export "
     "fc fg fi for function getopts hash help history if in jobs kill let local logout mapfile popd "
     "printf pushd pwd read readarray readonly return select set shift shopt source suspend test "
-    "then time times trap type typeset ulimit umask unalias unset until wait while".split()
+    "then time times trap type typeset ulimit umask unalias unset until wait while"
 )
 
 # Variables that bash makes, changes at its start, or does something else with.
-_BASH_VARIABLES = frozenset(
+_BASH_VARIABLES = _words(
     "_ DIRSTACK ENV EPOCHREALTIME EPOCHSECONDS EUID FUNCNAME GROUPS HISTCMD HOSTTYPE IFS LINENO "
     "MACHTYPE OLDPWD OPTARG OPTERR OPTIND OSTYPE PIPESTATUS POSIXLY_CORRECT PPID PS1 PS2 PS4 PWD "
-    "RANDOM READLINE_LINE READLINE_POINT SECONDS SHELLOPTS SHLVL SRANDOM UID".split()
+    "RANDOM READLINE_LINE READLINE_POINT SECONDS SHELLOPTS SHLVL SRANDOM UID"
 )
 # Those of them whose value at the start of bash is known.
 _KNOWN_AT_START = frozenset(("_", "OLDPWD", "PS1", "PS2", "PWD", "SHLVL"))
@@ -156,13 +161,15 @@ def environment(
         if isinstance(action, Unsetenv):
             environ.pop(key, None)
             continue
-        value = _expanded(action.args[1], environ)
+        written = action.args[1]
+        if isinstance(action, (Prependenv, Appendenv)):
+            # the script has it as one text, of which `~` is expanded at the beginning alone
+            pair = (written, f"${{{key}}}")
+            in_order = pair if isinstance(action, Prependenv) else reversed(pair)
+            written = EscapedString.join(separators.get(key, ":"), in_order)
+        value = _expanded(written, environ)
         if value is None:
             return None
-        if isinstance(action, Prependenv):
-            value = value + separators.get(key, ":") + environ.get(key, "")
-        elif isinstance(action, Appendenv):
-            value = environ.get(key, "") + separators.get(key, ":") + value
         environ[key] = value
     if prompt.text and prompt.is_set:
         # a script has no prompt that could be stored
@@ -208,6 +215,8 @@ def _same_directory(path: str) -> bool:
 
 def _expanded(value: str | EscapedString, environ: Mapping[str, str]) -> str | None:
     """The value as bash reads it from the script; None if bash has to."""
+    if isinstance(value, str) and not ("$" in value or value[:1] == "~" or "\0" in value):
+        return value
     text = ""
     for is_literal, part in escaped_parts(value):
         if is_literal or "$" not in part:

@@ -30,6 +30,17 @@ if TYPE_CHECKING:
 #: Endings of files that are written as the text of the graph, without graphviz.
 TEXT_FORMATS = ("dot", "gv", "raw", "txt")
 
+# What comes of reading a text of another shape.
+_MALFORMED = (
+    AttributeError,
+    KeyError,
+    MemoryError,
+    RecursionError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
+
 
 # ---- text -------------------------------------------------------------------------------
 
@@ -47,7 +58,7 @@ def read_graph_from_string(txt: str) -> Graph:
         return read_dot(txt)
     try:
         return _read_compacted(ast.literal_eval(txt))
-    except (ValueError, TypeError, KeyError, SyntaxError, MemoryError, RecursionError) as error:
+    except _MALFORMED as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise ResolvedContextError(f"the graph of the context cannot be read: {reason}") from None
 
@@ -55,19 +66,36 @@ def read_graph_from_string(txt: str) -> Graph:
 def _read_compacted(document: dict[str, Any]) -> Graph:
     graph = Graph()
     for attributes, members in document.get("nodes", ()):
-        shared = {str(key): str(value) for key, value in attributes}
+        shared = _attributes(attributes)
         for member in members:
             if isinstance(member, str):
-                graph.add_node(shared, member)
+                graph.add_node(shared, _as_in_dot(member))
             else:
                 node, label = member
-                graph.add_node({**shared, "label": str(label)}, node)
+                graph.add_node({**shared, "label": _as_in_dot(label)}, _as_in_dot(node))
     for attributes, members in document.get("edges", ()):
-        shared = {str(key): str(value) for key, value in attributes}
+        shared = _attributes(attributes)
         for source, target, *label in members:
-            more = {"label": str(label[0])} if label else {}
-            graph.add_edge(source, target, {**shared, **more})
+            more = {"label": _as_in_dot(label[0])} if label else {}
+            graph.add_edge(_as_in_dot(source), _as_in_dot(target), {**shared, **more})
     return graph
+
+
+def _attributes(pairs: Iterable[tuple[str, object]]) -> dict[str, str]:
+    found = {}
+    for name, value in pairs:
+        if not name.isidentifier():
+            raise ValueError(f"{name!r} is no name of an attribute")
+        found[name] = _as_in_dot(value)
+    return found
+
+
+def _as_in_dot(value: object) -> str:
+    """A text as it may stand between quotes in dot: nothing in it ends them."""
+    text = str(value)
+    if '"' not in text and "\\" not in text:
+        return text
+    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def write_compacted(graph: Graph) -> str:

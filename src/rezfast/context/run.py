@@ -11,7 +11,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from time import time
 
 from rezfast.config import settings
@@ -23,6 +22,7 @@ from rezfast.shell import create_shell
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from subprocess import Popen
     from typing import Any
 
     from rezfast.context.resolved import ResolvedContext
@@ -38,7 +38,7 @@ def execute_command(
     args: str | Iterable[str],
     parent_environ: Mapping[str, str] | None = None,
     **Popen_args: Any,
-) -> subprocess.Popen[Any]:
+) -> Popen[Any]:
     """Run a program in the environment, without a shell (rez: `ResolvedContext.execute_command`).
 
     What only a shell can do, such as aliases and scripts that commands source, has no effect.
@@ -82,7 +82,7 @@ def execute_shell(
     detached: bool = False,
     pre_command: str | list[str] | None = None,
     **Popen_args: Any,
-) -> Done | subprocess.Popen[Any]:
+) -> Done | Popen[Any]:
     """Enter the environment with a shell (rez: `ResolvedContext.execute_shell`).
 
     The files that the shell needs lie in a directory of their own, which is removed when the shell
@@ -185,6 +185,7 @@ def write_context(
     actions_callback: Callback | None = None,
     post_actions_callback: Callback | None = None,
     context_filepath: str | None = None,
+    save: Callable[[str], None] | None = None,
 ) -> tuple[str, RexExecutor]:
     """Write the script that makes the environment, and the context itself if it is in no file.
 
@@ -195,6 +196,7 @@ def write_context(
         command: What the shell runs; None if it is interactive.
         parent_environ, actions_callback, post_actions_callback, context_filepath: As in
             `execute_shell`.
+        save: Writes the context to a file; None: the context does.
 
     Returns:
         The script's path, and what ran the actions.
@@ -206,7 +208,7 @@ def write_context(
     rxt_file = context.load_path
     if not (rxt_file and os.path.isfile(rxt_file)):
         rxt_file = os.path.join(tmpdir, "context.rxt")
-        context.save(rxt_file)
+        (save or context.save)(rxt_file)
     context_file = context_filepath or os.path.join(tmpdir, f"context.{sh.file_extension()}")
     executor = create_executor(sh, parent_environ)
     executor.setenv("REZ_RXT_FILE", rxt_file)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import signal
 import stat
 
 from rezfast.config import settings
@@ -24,7 +25,11 @@ if TYPE_CHECKING:
 CONTEXT_PREFIX: Final = "rez_context_"
 
 _KEEP = "REZ_KEEP_TMPDIRS"
-_ATTEMPTS = 100
+
+# How often to try to remove a directory, and for how long to wait in between, in milliseconds.
+_ATTEMPTS, _PAUSE = 50, 100
+
+_MEANT_FOR_OTHERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
 class TempDirs:
@@ -92,20 +97,43 @@ def make_directory(parent: str | None = None, prefix: str = CONTEXT_PREFIX) -> s
     Raises:
         RezSystemError: It cannot be made.
     """
-    parent = os.path.abspath(settings().context_tmpdir or os.curdir if parent is None else parent)
-    for _ in range(_ATTEMPTS):
-        path = os.path.join(parent, prefix + os.urandom(5).hex())
-        try:
-            os.mkdir(path, 0o700)
-        except FileExistsError:
-            continue
-        except OSError as error:
-            raise RezSystemError(
-                f"cannot make a temporary directory in {parent}: {error.strerror}; "
-                "the setting context_tmpdir (REZ_CONTEXT_TMPDIR) says where it is made"
-            ) from error
-        return path
-    raise RezSystemError(f"cannot make a temporary directory in {parent}: every name is taken")
+    path = _new_path(parent, prefix)
+    _make(path)
+    return path
+
+
+def make_passing_directory() -> tuple[str, bool]:
+    """Make a directory for a context that goes when this process has ended, as `outlive` has it.
+
+    There is no moment at which it is there and nobody looks on.
+
+    Returns:
+        Its path, and whether somebody looks on; else it is left to the caller to remove it.
+
+    Raises:
+        RezSystemError: It cannot be made.
+    """
+    path = _new_path(None, CONTEXT_PREFIX)
+    is_looked_on = outlive(path)
+    _make(path)
+    return path, is_looked_on
+
+
+def _new_path(parent: str | None, prefix: str) -> str:
+    if parent is None:
+        parent = settings().context_tmpdir or os.curdir
+    # so long that no two are the same and nobody can guess it
+    return os.path.join(os.path.abspath(parent), prefix + os.urandom(10).hex())
+
+
+def _make(path: str) -> None:
+    try:
+        os.mkdir(path, 0o700)
+    except OSError as error:
+        raise RezSystemError(
+            f"cannot make a temporary directory in {os.path.dirname(path)}: {error.strerror}; "
+            "the setting context_tmpdir (REZ_CONTEXT_TMPDIR) says where it is made"
+        ) from error
 
 
 def remove_directory(path: str) -> None:
@@ -149,7 +177,7 @@ def outlive(path: str) -> bool:
     that are meant for the environment.
 
     Args:
-        path: A directory.
+        path: A directory; it may be made later.
 
     Returns:
         Whether somebody looks on. Linux before 5.3 cannot tell the end of another process; then
@@ -168,6 +196,8 @@ def outlive(path: str) -> bool:
         return True
     try:
         os.setsid()
+        for number in _MEANT_FOR_OTHERS:
+            signal.signal(number, signal.SIG_IGN)
         # The first child ends at once, so that this process has no child that it never started.
         if os.fork() == 0:
             _look_on(this, path)
@@ -177,12 +207,6 @@ def outlive(path: str) -> bool:
 
 def _look_on(process: int, path: str) -> None:
     """Wait for the end of a process, given as a pidfd; then remove `path`."""
-    # Deferred: the other side of the fork needs neither.
-    import select
-    import signal
-
-    for meant_for_others in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
-        signal.signal(meant_for_others, signal.SIG_IGN)
     for name in os.listdir("/proc/self/fd"):
         if int(name) != process:
             try:
@@ -190,7 +214,15 @@ def _look_on(process: int, path: str) -> None:
             except OSError:
                 continue  # the listing's own
     os.chdir("/")
+    # Deferred: the other side of the fork does not need it.
+    import select
+
     end = select.poll()
     end.register(process, select.POLLIN)
     end.poll()
-    _remove(path)
+    # what the process had started may be writing there still
+    for _ in range(_ATTEMPTS):
+        _remove(path)
+        if not os.path.exists(path):
+            break
+        select.poll().poll(_PAUSE)

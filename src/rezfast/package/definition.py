@@ -74,7 +74,7 @@ def load_source(
         PackageDefinitionFileMissing: There is no such file.
         PackageMetadataError: It cannot be read or run.
     """
-    source = _read(path)
+    source = read_definition(path)
     if path.endswith(_YAML):
         return _load_yaml(source, path)
     # most resolves evaluate nothing, and then do without what evaluation imports
@@ -83,7 +83,13 @@ def load_source(
     return evaluate(source, path, objects, directory)
 
 
-def _read(path: str) -> bytes:
+def read_definition(path: str) -> bytes:
+    """The text of a definition.
+
+    Raises:
+        PackageDefinitionFileMissing: There is no such file.
+        PackageMetadataError: It cannot be read, or is too large to be one.
+    """
     try:
         # one read for what the size says is there; a file object costs as much as all the rest
         file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)

@@ -9,11 +9,9 @@ executed once a content: packages with equal copies share it, as in rez.
 
 from __future__ import annotations
 
-import glob
 import importlib.util
 import os
 from collections.abc import Iterable
-from hashlib import sha1
 from types import ModuleType
 
 from rezfast.errors import InvalidPackageError, PackageMetadataError
@@ -54,6 +52,8 @@ def _file(name: str, directory: str) -> str | None:
     if os.path.isfile(file):
         return file
     # rez once wrote NAME-HASH.py
+    import glob  # few packages include modules
+
     found = sorted(glob.glob(os.path.join(glob.escape(directory), f"{glob.escape(name)}-*.py")))
     return found[0] if found else None
 
@@ -68,6 +68,8 @@ def _executed(name: str, file: str) -> ModuleType:
 
 
 def _digest(content: bytes) -> str:
+    from hashlib import sha1  # few packages include modules
+
     return sha1(content.strip()).hexdigest()
 
 

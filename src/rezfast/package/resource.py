@@ -13,7 +13,6 @@ from __future__ import annotations
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from hashlib import sha1
 from types import FunctionType
 from typing import Any, Protocol, Self
 
@@ -180,6 +179,10 @@ class FamilyResource(Resource):
         return 0
 
 
+#: What a definition says of an attribute that it does not have.
+NOTHING_SAID: Any = object()
+
+
 class PackageResource(Resource):
     """A package (rez: `PackageResource`).
 
@@ -249,6 +252,14 @@ class PackageResource(Resource):
         """
         return self.load()
 
+    def said(self, name: str) -> Any:
+        """What the definition says of an attribute, unchecked; `NOTHING_SAID` when it says nothing.
+
+        Raises:
+            PackageMetadataError: The definition has to be run, and cannot be.
+        """
+        return self.data.get(name, NOTHING_SAID)
+
     def value(self, name: str) -> Any:
         """A standard attribute, checked and converted; None when the definition says nothing.
 
@@ -264,9 +275,10 @@ class PackageResource(Resource):
             return value
 
     def _checked(self, name: str) -> Any:
-        if name not in self.data:
+        said = self.said(name)
+        if said is NOTHING_SAID:
             return None
-        value = check_attribute(name, self.data[name], PACKAGE[name], self.source_path)
+        value = check_attribute(name, said, PACKAGE[name], self.source_path)
         if name in _CONVERTED:
             return self._commands(name, value)
         if name == "config":
@@ -399,6 +411,8 @@ class VariantResource(Resource):
             return None
         if not self.parent.value("hashed_variants"):
             return os.path.join("", *(request.safe_str() for request in self.variant_requires))
+        from hashlib import sha1  # few packages have hashed variants
+
         listed = str([str(request) for request in self.variant_requires])
         digest = sha1(listed.encode("utf-8")).hexdigest()
         current = settings()

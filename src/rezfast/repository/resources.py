@@ -11,11 +11,13 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
+from rezfast._scan import Scanned, scan
 from rezfast.config import settings
 from rezfast.errors import PackageDefinitionFileMissing, PackageRepositoryError, ResourceError
 from rezfast.package.cached import cached
-from rezfast.package.definition import load_data
+from rezfast.package.definition import load_data, read_definition
 from rezfast.package.resource import (
+    NOTHING_SAID,
     FamilyResource,
     PackageResource,
     ResourceHandle,
@@ -25,6 +27,20 @@ from rezfast.repository.combined import CombinedFamily
 from rezfast.repository.filesystem import DirectoryFamily, FilesystemRepository, definition_names
 from rezfast.repository.memory import MemoryFamily, MemoryRepository
 from rezfast.repository.protocol import PackageFamily, PackageRepository
+
+# What an environment asks of every package. Most definitions say little of it, and need not be run
+# to say so.
+_ASKED_OF_ALL = frozenset(
+    [
+        "_redirected_base",
+        "commands",
+        "config",
+        "hashed_variants",
+        "post_commands",
+        "pre_commands",
+        "variants",
+    ]
+)
 
 
 class _ListedFamily(FamilyResource):
@@ -122,8 +138,35 @@ class DirectoryResource(PackageResource):
     @property
     def base(self) -> str | None:
         # a build that tests what it has not installed yet says where it is
-        redirected: str | None = self.data.get("_redirected_base")
-        return redirected or self.path
+        redirected: str | None = self.said("_redirected_base")
+        return self.path if redirected is NOTHING_SAID else redirected or self.path
+
+    def said(self, name: str) -> Any:
+        if name in _ASKED_OF_ALL and "data" not in self.__dict__:
+            plain = self._plain
+            if plain is not None:
+                text, scanned = plain
+                if name == "variants":
+                    return NOTHING_SAID if scanned.variants is None else scanned.variants
+                if name.encode() not in text:
+                    return NOTHING_SAID
+        return super().said(name)
+
+    @cached
+    def _plain(self) -> tuple[bytes, Scanned] | None:
+        """The definition's text, and what the scanner reads of it; None if it has to be run.
+
+        Every attribute is named in such a text: the scanner accepts no definition that could make
+        up names. What it does not look at is what becomes of names, so texts are left out in which
+        `scope()` could make an attribute of one, or Python take a letter for another.
+        """
+        if self.filepath is None or not self.filepath.endswith(".py"):
+            return None
+        text = read_definition(self.filepath)
+        if b"scope" in text or not text.isascii():
+            return None
+        scanned = scan(text)
+        return (text, scanned) if isinstance(scanned, Scanned) else None
 
     def load(self) -> dict[str, Any]:
         if self.filepath is None:

@@ -90,22 +90,33 @@ def start(
 
 
 def run(command: list[str], environ: Mapping[str, str]) -> str | None:
-    """What a command writes on stdout; None when it fails."""
-    import subprocess
+    """What a command writes on stdout; None when it fails.
 
+    Args:
+        command: The path of a program, and arguments.
+        environ: Its environment variables.
+    """
+    # Not `subprocess`, whose import takes longer than what is run here.
+    reader, writer = os.pipe()
     try:
-        done = subprocess.run(
+        process = os.posix_spawn(
+            command[0],
             command,
-            env=environ,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            encoding="utf-8",
-            errors="surrogateescape",
-            check=False,
+            environ,
+            file_actions=[
+                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
+                (os.POSIX_SPAWN_DUP2, writer, 1),
+            ],
         )
     except OSError:
+        os.close(reader)
         return None
-    return None if done.returncode else done.stdout
+    finally:
+        os.close(writer)
+    with open(reader, encoding="utf-8", errors="surrogateescape") as output:
+        text = output.read()
+    return None if os.waitpid(process, 0)[1] else text
 
 
 def _has_standard_input() -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 
 from rezfast.config import settings
 from rezfast.rex.strings import EscapedString
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from rezfast.shell.base import RcFile, StartupSequence
+
+# Text that means itself in double quotes, as nearly every value does.
+_ITSELF = re.compile(r"[A-Za-z0-9_@%+=:,./<>|() -]*")
 
 
 class Sh(UnixShell):
@@ -70,7 +74,11 @@ class Sh(UnixShell):
 
     def setenv(self, key: str, value: str | EscapedString) -> None:
         """Set a variable."""
-        text = self.escape_string(value, is_path=self._is_pathed_key(key))
+        is_path = self._is_pathed_key(key)
+        if not is_path and isinstance(value, str) and _ITSELF.fullmatch(value):
+            text = f'"{value}"'
+        else:
+            text = self.escape_string(value, is_path=is_path)
         self._addline(f"export {variable(key, self.escape_string)}={text}")
 
     def unsetenv(self, key: str) -> None:

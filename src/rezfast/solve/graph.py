@@ -61,14 +61,15 @@ class Graph:
         return node
 
     def add_edge(self, source: str, target: str, attributes: dict[str, str]) -> None:
-        """Add an edge; one that is there already is replaced.
+        """Add an edge; one that is there already is replaced, and counts as the newest.
 
         Raises:
             KeyError: One of the nodes is not in the graph.
         """
         self._nodes[target]
-        if self._edges.pop((source, target), None) is None:
-            self._targets[source].append(target)
+        if self._edges.pop((source, target), None) is not None:
+            self._targets[source].remove(target)
+        self._targets[source].append(target)
         self._edges[source, target] = dict(attributes)
 
     def remove_nodes(self, nodes: Iterable[str]) -> None:
