@@ -18,6 +18,8 @@ from rezfast.errors import (
     PackageRequestError,
     ResolvedContextError,
 )
+from rezfast.solve.filters import PackageFilterList
+from rezfast.solve.orderers import PackageOrderList, SortedOrder
 
 COMMANDS = """
 def commands():
@@ -117,6 +119,30 @@ def test_a_timestamp_hides_what_was_released_later() -> None:
     assert names(context) == ["foo-1"]
     assert (context.timestamp, context.requested_timestamp) == (150, 150)
     assert ResolvedContext(["foo-1"]).requested_timestamp is None
+
+
+@pytest.mark.parametrize(
+    "orderers",
+    [
+        [SortedOrder(descending=False)],
+        PackageOrderList([SortedOrder(descending=False)]),
+        [{"type": "sorted", "descending": False}],
+    ],
+)
+def test_orderers_prefer_other_versions_and_are_saved(orderers: Any) -> None:
+    context = ResolvedContext(["foo"], package_orderers=orderers)
+    assert names(context) == ["foo-1"]
+    loaded = ResolvedContext.from_dict(context.to_dict())
+    assert loaded.package_orderers is not None
+    assert loaded.package_orderers.to_pod() == context.to_dict()["package_orderers"] != []
+    assert ResolvedContext(["foo<3"], package_orderers=[]).to_dict()["package_orderers"] is None
+
+
+def test_a_filter_hides_packages_and_is_saved() -> None:
+    hidden = PackageFilterList.from_pod([{"excludes": ["foo-3"]}])
+    context = ResolvedContext(["foo"], package_filter=hidden)
+    assert names(context) == ["bar-1", "foo-2"]
+    assert ResolvedContext.from_dict(context.to_dict()).package_filter.to_pod() == hidden.to_pod()
 
 
 def test_implicit_packages_are_added_to_the_request() -> None:
