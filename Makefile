@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 SOURCES := $(shell find src -not -name '*.so' -not -path '*/__pycache__*' 2>/dev/null)
 PROJECT := CMakeLists.txt pyproject.toml README.md LICENSE
 
-DEMO_REQUEST ?= maya houdini usd
+DEMO_REQUEST ?= maya-2024 studio_tools
 
 # How long `make fuzz` runs, and the part of it in `make test`.
 MINUTES ?= 5
@@ -24,6 +24,7 @@ requirements = @echo "installing requirements: $(2)" && $(BIN)/python -c "import
 
 demo: $(VENV)/.package
 	$(BIN)/rezfast resolve --path examples/packages $(DEMO_REQUEST)
+	$(BIN)/rezfast env --paths examples/packages $(DEMO_REQUEST) -- studio-where
 
 # A browser is not among what set-up needs: without one its tests are left out, and that is said.
 BROWSER := $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name))))

@@ -14,7 +14,7 @@ from bench.data import OUT, ROOT, notable, repository, requests
 
 #: Passes over the requests, untimed and timed. A pass of rez takes minutes and varies little.
 _PASSES = {"rez": (0, 1), "pyrer": (1, 3), "rezfast": (2, 15)}
-_COLD_PASSES = {"rez": 3, "rezfast": 15}
+_COLD_PASSES = {"rez": 3, "rezfast env": 15, "rezfast": 15}
 _THREADS, _THREAD_PASSES = 2, 25
 _SECTIONS = ("warm", "cold", "threads", "scan", "micro")
 
@@ -129,7 +129,7 @@ def _cold(options: argparse.Namespace) -> dict[str, Any]:
     for label, request in chosen.items():
         results["requests"][label] = {}
         for tool, passes in _COLD_PASSES.items():
-            if tool in options.only:
+            if tool.partition(" ")[0] in options.only:
                 _say(f"cold: {tool}, {label} request")
                 measured = cold.measure(tool, request, passes)
                 results["requests"][label][tool] = measured

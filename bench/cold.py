@@ -1,5 +1,7 @@
 """Time a resolve from a cold process, by the command line, and count its file system calls.
 
+What is timed is rez's one command, `rezfast env` for the same, and `rezfast`, which only resolves.
+
 A cold process has nothing of the resolve in memory and no cache of its own on disk; the
 operating system's file cache is warm for every tool alike.
 """
@@ -31,21 +33,23 @@ def _program(name: str) -> str:
     return str(beside) if beside.exists() else name
 
 
-def _rez_env(requirements: list[str], tail: list[str]) -> list[str]:
+def _enter(tool: str, requirements: list[str], tail: list[str]) -> list[str]:
+    """The command line that runs something in the environment, with nothing implicit."""
+    program = [_program("rez-env")] if tool == "rez" else [_program("rezfast"), "env"]
     paths = str(repository())
-    return [_program("rez-env"), "--no-implicit", "--paths", paths, *requirements, "--", *tail]
+    return [*program, "--no-implicit", "--paths", paths, *requirements, "--", *tail]
 
 
 def _command(tool: str, requirements: list[str]) -> list[str]:
-    """The command line that is timed. Both are asked for the same, with nothing implicit."""
-    if tool == "rez":
-        return _rez_env(requirements, ["true"])
-    return [_program("rezfast"), "resolve", "--path", str(repository()), *requirements]
+    """The command line that is timed. All are asked for the same, with nothing implicit."""
+    if tool == "rezfast":
+        return [_program("rezfast"), "resolve", "--path", str(repository()), *requirements]
+    return _enter(tool, requirements, ["true"])
 
 
-def _found_by_rez(request: Request, env: dict[str, str]) -> bool:
-    """Whether rez-env entered an environment of the recorded packages."""
-    command = _rez_env(request.requirements, ["printenv", "REZ_USED_RESOLVE"])
+def _entered(tool: str, request: Request, env: dict[str, str]) -> bool:
+    """Whether an environment of the recorded packages was entered."""
+    command = _enter(tool, request.requirements, ["printenv", "REZ_USED_RESOLVE"])
     printed = subprocess.run(command, env=env, capture_output=True, text=True, check=False).stdout
     wanted = {f"{name}-{version}" for name, version, _ in request.recorded.packages}
     return set(printed.split()) == wanted
@@ -64,7 +68,8 @@ def _found_by_rezfast(request: Request, env: dict[str, str]) -> bool:
 
 
 FOUND: dict[str, Callable[[Request, dict[str, str]], bool]] = {
-    "rez": _found_by_rez,
+    "rez": lambda request, env: _entered("rez", request, env),
+    "rezfast env": lambda request, env: _entered("rezfast env", request, env),
     "rezfast": _found_by_rezfast,
 }
 

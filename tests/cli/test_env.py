@@ -124,7 +124,7 @@ def env(program: list[str], variables: dict[str, str]) -> Run:
     return run
 
 
-# ---- running a program ----------------------------------------------------------------------------
+# ---- running a program --------------------------------------------------------------------------
 
 
 def test_a_program_runs_in_the_environment_of_the_packages(env: Run, packages: Path) -> None:
@@ -191,7 +191,7 @@ def test_nothing_of_rezfast_is_left_open_or_ignored_in_the_program(env: Run) -> 
     assert int(ignored, 16) & (1 << signal.SIGPIPE - 1) == 0
 
 
-# ---- exit codes and signals -----------------------------------------------------------------------
+# ---- exit codes and signals ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("way", [(), ("--shell", "sh"), ("--new-session",)])
@@ -246,7 +246,7 @@ def test_a_file_that_is_no_program(env: Run, packages: Path) -> None:
     assert done.stderr == f"rezfast: error: {path} is not a program: it is not executable\n"
 
 
-# ---- shells ---------------------------------------------------------------------------------------
+# ---- shells -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("words", [(), ("-s",), ("--stdin", "--shell", "sh")])
@@ -338,7 +338,7 @@ def test_a_shell_that_is_not_installed(env: Run, tmp_path: Path) -> None:
 
 def test_a_terminal_of_its_own_is_given_the_shell(env: Run, tmp_path: Path, tmpdir: Path) -> None:
     terminal = tmp_path / "terminal"
-    _script(terminal, f"#!/bin/sh\necho $# > {tmp_path}/opened\nexec \"$@\"\n")
+    _script(terminal, f'#!/bin/sh\necho $# > {tmp_path}/opened\nexec "$@"\n')
     command = f"{terminal} "
     done = env("maya", "--detached", "-c", "exit 0", REZ_TERMINAL_EMULATOR_COMMAND=command)
     assert done.returncode == 0
@@ -348,7 +348,7 @@ def test_a_terminal_of_its_own_is_given_the_shell(env: Run, tmp_path: Path, tmpd
     shutil.rmtree(tmpdir / kept)
 
 
-# ---- what is asked for ----------------------------------------------------------------------------
+# ---- what is asked for --------------------------------------------------------------------------
 
 
 def test_implicit_packages_are_asked_for_unless_they_are_not_wanted(env: Run) -> None:
@@ -385,7 +385,7 @@ def test_repositories_can_be_given(env: Run, packages: Path) -> None:
     assert done.returncode == 0
 
 
-# ---- contexts in files ----------------------------------------------------------------------------
+# ---- contexts in files --------------------------------------------------------------------------
 
 
 def test_a_context_is_written_and_entered_later(env: Run, tmp_path: Path) -> None:
@@ -426,7 +426,7 @@ def test_the_current_request_is_changed(env: Run, tmp_path: Path) -> None:
     assert done.stdout == "maya-2024 tool\n"
 
 
-# ---- mistakes -------------------------------------------------------------------------------------
+# ---- mistakes -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -461,7 +461,7 @@ def test_a_request_without_an_answer_says_why(env: Run) -> None:
     assert done.stderr.startswith("rezfast: no solution: ")
 
 
-# ---- trouble --------------------------------------------------------------------------------------
+# ---- trouble ------------------------------------------------------------------------------------
 
 
 def test_killed_at_any_moment_nothing_is_left(
@@ -537,7 +537,9 @@ def test_a_full_disk(program: list[str], variables: dict[str, str], tmpdir: Path
 def test_a_full_disk_under_the_output(env: Run, tmp_path: Path) -> None:
     done = env("maya", "-o", "/dev/full")
     assert done.returncode == 2
-    assert done.stderr == "rezfast: error: /dev/full: No space left on device\n"
+    assert done.stderr.startswith("rezfast: error: ")
+    assert done.stderr.endswith("No space left on device\n")
+    assert done.stderr.count("\n") == 1
 
 
 def test_temporary_files_can_be_kept(env: Run, tmpdir: Path) -> None:

@@ -1,4 +1,4 @@
-"""A program that is started without a shell gets what bash would have given it, or bash is asked."""
+"""A program that is started without a shell gets what bash gives it, or else bash starts it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from rezfast.shell import create_shell
 
 ENV = shutil.which("env") or ""
 
-# ---- the variables --------------------------------------------------------------------------------
+# ---- the variables ------------------------------------------------------------------------------
 
 _KEYS = st.sampled_from(["A", "B", "LIST", "PATH", "REZ_X_ROOT", "PYTHONPATH"])
 _TEXTS = st.one_of(
@@ -179,7 +179,7 @@ def test_exported_functions_reach_the_program() -> None:
     assert told["BASH_FUNC_module%%"] == "() { :; }"
 
 
-# ---- the command ----------------------------------------------------------------------------------
+# ---- the command --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -242,7 +242,7 @@ def test_plain_words_are_what_bash_makes_of_the_command(words: list[str]) -> Non
     assert alone == through_bash
 
 
-# ---- the program ----------------------------------------------------------------------------------
+# ---- the program --------------------------------------------------------------------------------
 
 
 def _file(path: Path, mode: int) -> str:

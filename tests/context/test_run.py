@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from subprocess import PIPE
 
@@ -18,7 +19,7 @@ from rezfast.rex.executor import RexExecutor
 
 
 @pytest.fixture
-def tmpdir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def tmpdir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Where the files of environments go; bash is the shell, and settings are rez's defaults."""
     place = tmp_path / "tmp"
     place.mkdir()
@@ -48,7 +49,7 @@ def context(tmpdir: Path, tmp_path: Path) -> ResolvedContext:
     return ResolvedContext(["tool"], package_paths=[str(tmp_path / "packages")])
 
 
-# ---- a program ------------------------------------------------------------------------------------
+# ---- a program ----------------------------------------------------------------------------------
 
 
 def test_a_program_gets_what_the_context_sets_and_nothing_else(context: ResolvedContext) -> None:
@@ -74,7 +75,7 @@ def test_a_failed_context_runs_nothing(tmpdir: Path, context: ResolvedContext) -
     assert os.listdir(tmpdir) == []
 
 
-# ---- a shell --------------------------------------------------------------------------------------
+# ---- a shell ------------------------------------------------------------------------------------
 
 
 def test_a_command_in_a_shell_is_not_waited_for(context: ResolvedContext) -> None:
@@ -108,7 +109,8 @@ def test_commands_are_written_to_its_standard_input(context: ResolvedContext) ->
 
 
 def test_an_empty_command_runs_nothing(context: ResolvedContext) -> None:
-    for empty in ("", []):
+    nothing: list[str | list[str]] = ["", []]
+    for empty in nothing:
         done = context.execute_shell(command=empty, stdout=PIPE, text=True)
         assert done == (0, "", None)
 
@@ -197,7 +199,7 @@ def test_rex_code_runs_after_the_packages_commands(context: ResolvedContext) -> 
     assert process.communicate()[0] == "tool is 1.0\n"
 
 
-# ---- its files ------------------------------------------------------------------------------------
+# ---- its files ----------------------------------------------------------------------------------
 
 
 def test_files_of_a_shell_that_nobody_waits_for_are_removed_in_the_end(

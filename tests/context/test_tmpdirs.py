@@ -24,7 +24,7 @@ def _gone(path: Path) -> bool:
     return not path.exists()
 
 
-# ---- of this process ------------------------------------------------------------------------------
+# ---- of this process ----------------------------------------------------------------------------
 
 
 def test_only_this_user_may_look_into_a_directory(tmp_path: Path) -> None:
@@ -105,9 +105,11 @@ def test_no_place_for_them() -> None:
         make_directory("/nowhere")
 
 
-# ---- that outlive this process --------------------------------------------------------------------
+# ---- that outlive this process ------------------------------------------------------------------
 
-_OUTLIVE = "import os, sys; from rezfast.context.tmpdirs import outlive; assert outlive(sys.argv[1])\n"
+_OUTLIVE = (
+    "import os, sys; from rezfast.context.tmpdirs import outlive; assert outlive(sys.argv[1])\n"
+)
 
 
 def _start(path: Path, then: str) -> subprocess.Popen[str]:
@@ -193,7 +195,9 @@ def _onlooker(pid: int) -> int:
     raise AssertionError("nobody looks on")
 
 
-def test_keeping_one_that_would_be_removed(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_keeping_one_that_would_be_removed(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("REZ_KEEP_TMPDIRS", "1")
     with _start(directory, "") as process:
         process.wait()

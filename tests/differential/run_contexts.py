@@ -1,8 +1,8 @@
-"""Very many contexts against rez's, by hand: python tests/differential/run_contexts.py
+"""Very many contexts against rez's, by hand: `PYTHONPATH=tests python -m differential.run_contexts`
 
 --cases N     made up contexts with commands (default 300)
 --seed N      other ones
---answers     the packages of all recorded answers, with commands
+--answers A:B the packages of these recorded answers, with commands (default: all)
 """
 
 from __future__ import annotations
@@ -15,8 +15,6 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 from typing import Any
-
-sys.path[:0] = [str(Path(__file__).parents[1])]
 
 from differential.context_cases import (
     ContextCase,
@@ -41,9 +39,9 @@ def recorded_answers() -> list[Any]:
         return [entry["resolved"] for entry in json.load(file) if entry["resolved"]]
 
 
-def compare_answers() -> int:
-    """Every recorded answer with commands; returns how many differ."""
-    answers = recorded_answers()
+def compare_answers(which: slice) -> int:
+    """Recorded answers with commands; returns how many differ."""
+    answers = recorded_answers()[which]
     differing = actions = variables = 0
     with tempfile.TemporaryDirectory() as directory, both_settings({}):
         write_repository(benchmark_packages(answers), directory)
@@ -120,9 +118,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--cases", type=int, default=300)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--answers", action="store_true")
+    parser.add_argument("--answers", default=":")
     options = parser.parse_args()
-    differing = compare_answers() if options.answers else 0
+    first, _, last = options.answers.partition(":")
+    differing = compare_answers(slice(int(first or 0), int(last) if last else None))
     differing += compare_cases(options.cases, options.seed)
     return 1 if differing else 0
 

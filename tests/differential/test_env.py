@@ -27,7 +27,7 @@ _OWN = {
     "REZ_USED_TIMESTAMP",
 }
 
-_HOSTILE = r'''
+_HOSTILE = r"""
 name = "hostile"
 version = "1.0"
 def commands():
@@ -45,7 +45,7 @@ def commands():
     env.GONE = "x"
     env.GONE.unset()
     env.KEPT = getenv("KEPT_FROM_PARENT")
-'''
+"""
 
 Result = tuple[int, dict[str, str] | str]
 Run = Callable[..., Result]

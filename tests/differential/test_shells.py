@@ -111,7 +111,7 @@ def actions(name: str) -> st.SearchStrategy[Action]:
         st.tuples(st.just("unsetenv"), st.tuples(key)),
         st.tuples(st.just("comment"), st.tuples(lines)),
         st.tuples(st.just("info"), st.tuples(lines)),
-        st.tuples(st.just("alias"), st.tuples(st.sampled_from(["a", "maya-2024"]), path)),
+        st.tuples(st.just("alias"), st.tuples(st.sampled_from(["maya", "maya-2024"]), path)),
         st.tuples(st.just("source"), st.tuples(path)),
         st.tuples(st.just("command"), st.tuples(command)),
         st.tuples(st.just("_saferefenv"), st.tuples(key)),
@@ -155,8 +155,6 @@ def as_rez_writes(name: str, script: str) -> str:
     """rezfast's script with what is meant to differ written as rez does."""
     if name in ("csh", "tcsh"):
         script = re.sub(r'"(\$\{\w+):q\}"', r"\1}", script)
-    if name == "zsh":
-        script = re.sub(r"\$\{(\w+)\}", r"${\1}", script)
     return script
 
 

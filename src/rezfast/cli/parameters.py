@@ -25,8 +25,8 @@ class Option:
     Attributes:
         name: Key of the value in what a reader gives.
         spellings: Every way to write it, `--long` first.
-        kind: "flag" (no value, False unless given), "count" (no value, how often it is given), "text"
-            or "integer".
+        kind: "flag" (no value, False unless given), "count" (no value, how often it is given),
+            "text" or "integer".
         many: True if it may be repeated; the value is then a tuple, in the order given.
         greedy: True if, with `many`, it also takes the words after its value, up to the next
             option.

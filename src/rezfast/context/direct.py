@@ -1,7 +1,7 @@
 """A program run in an environment without the shell that rez runs it through.
 
-rez writes a script and has a shell run it: set variables, then run the command. Where all of that is
-plain, what comes out can be told beforehand, and the program can be started at once:
+rez writes a script and has a shell run it: set variables, then run the command. Where all of that
+is plain, what comes out can be told beforehand, and the program can be started at once:
 
     actions of the packages --+
     this environment ---------+--> `environment`: what bash would give the program
@@ -17,8 +17,8 @@ from __future__ import annotations
 import os
 import re
 
-from rezfast.rex.actions import Appendenv, Comment, Prependenv, Setenv, Shebang, Unsetenv
 from rezfast.errors import ProgramError
+from rezfast.rex.actions import Appendenv, Comment, Prependenv, Setenv, Shebang, Unsetenv
 from rezfast.rex.strings import EscapedString
 from rezfast.shell.text import SH_REFERENCE, escaped_parts, parts
 
@@ -28,21 +28,26 @@ if TYPE_CHECKING:
 
     from rezfast.rex.actions import Action
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # Words that bash gives a meaning: keywords and builtins. `true` and `false` are not among them,
 # since the programs of these names do the same.
-_BASH_WORDS = frozenset(
+_BASH_WORDS = _words(
     "! . : [ [[ ]] { } alias bg bind break builtin caller case cd command compgen complete compopt "
     "continue coproc declare dirs disown do done echo elif else enable esac eval exec exit export "
     "fc fg fi for function getopts hash help history if in jobs kill let local logout mapfile popd "
     "printf pushd pwd read readarray readonly return select set shift shopt source suspend test "
-    "then time times trap type typeset ulimit umask unalias unset until wait while".split()
+    "then time times trap type typeset ulimit umask unalias unset until wait while"
 )
 
 # Variables that bash makes, changes at its start, or does something else with.
-_BASH_VARIABLES = frozenset(
+_BASH_VARIABLES = _words(
     "_ DIRSTACK ENV EPOCHREALTIME EPOCHSECONDS EUID FUNCNAME GROUPS HISTCMD HOSTTYPE IFS LINENO "
     "MACHTYPE OLDPWD OPTARG OPTERR OPTIND OSTYPE PIPESTATUS POSIXLY_CORRECT PPID PS1 PS2 PS4 PWD "
-    "RANDOM READLINE_LINE READLINE_POINT SECONDS SHELLOPTS SHLVL SRANDOM UID".split()
+    "RANDOM READLINE_LINE READLINE_POINT SECONDS SHELLOPTS SHLVL SRANDOM UID"
 )
 # Those of them whose value at the start of bash is known.
 _KNOWN_AT_START = frozenset(("_", "OLDPWD", "PS1", "PS2", "PWD", "SHLVL"))

@@ -25,7 +25,7 @@ from rezfast.shell.which import which
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from subprocess import Popen
     from typing import Any, NoReturn
 
@@ -81,11 +81,12 @@ class Entrance:
         before = terminal_words() if detached else []
         self._before: list[str] = before or (pre_command or "").split()
         if detached:
-            # A terminal may return long before what runs in it has ended: its files stay, as in rez.
+            # A terminal may return long before what runs in it has ended: files stay, as in rez.
             self._tmpdir, self._removes = make_directory(), False
         else:
             self._tmpdir, is_looked_on = make_passing_directory()
             self._removes = not is_looked_on
+        self._saving = _Saving()
         self._has_to_wait = self._removes or start_new_session
 
     def give_up(self) -> None:
@@ -104,11 +105,15 @@ class Entrance:
             ProgramError: There is no such program, or it cannot be started.
             RezSystemError: A file cannot be written, or the shell cannot be started.
         """
-        saving = _Saving(context)
+        saving = self._saving
         try:
             text = command_text(self._shell, self._command)
             context_file, executor = write_context(
-                context, self._shell, self._tmpdir, text, save=saving.begin
+                context,
+                self._shell,
+                self._tmpdir,
+                text,
+                save=lambda path: saving.begin(context, path),
             )
             saving.finish()
         except OSError as error:
@@ -125,7 +130,12 @@ class Entrance:
 
     def _direct(self, executor: RexExecutor) -> tuple[str, list[str], dict[str, str]] | None:
         """The program itself with its variables, where the shell would do nothing else."""
-        if self._shell_asked_for or self._new_session or self._before or any(self._startup.values()):
+        if (
+            self._shell_asked_for
+            or self._new_session
+            or self._before
+            or any(self._startup.values())
+        ):
             return None
         if not self._command or self._shell.name() != "bash":
             return None
@@ -196,29 +206,59 @@ class Entrance:
         return code if code >= 0 else 128 - code
 
 
+class _Aside:
+    """A text that a copy of this process finds out meanwhile.
+
+    Args:
+        find: Gives it.
+    """
+
+    def __init__(self, find: Callable[[], str]) -> None:
+        self._reader, writer = os.pipe()
+        self._child = _fork()
+        if self._child == 0:
+            try:
+                os.write(writer, find().encode())
+            finally:
+                os._exit(0)
+        os.close(writer)
+
+    def get(self) -> str:
+        """The text; empty if it could not be found out."""
+        with open(self._reader, encoding="utf-8") as reader:
+            text = reader.read()
+        if self._child:
+            os.waitpid(self._child, 0)
+        return text
+
+
 class _Saving:
     """A context that is written to a file while this process runs the packages' commands.
 
     A copy of this process does it, so both take no longer than the longer of the two. The context's
     data does not change meanwhile: what commands change is an environment.
+
+    Begin it early: telling the operating system's name may take a program of its own, which can
+    run beside the resolve.
     """
 
-    def __init__(self, context: ResolvedContext) -> None:
-        self._context = context
-        self._path: str | None = None
+    def __init__(self) -> None:
+        self._os = _Aside(lambda: settings().system.os)
+        self._context: ResolvedContext | None = None
+        self._path = ""
         self._child: int | None = None
 
-    def begin(self, path: str) -> None:
+    def begin(self, context: ResolvedContext, path: str) -> None:
         """Begin to write."""
-        self._path = path
-        try:
-            self._child = os.fork()
-        except OSError:  # no more processes: `finish` does it
-            return
+        self._context, self._path = context, path
+        name = self._os.get()
+        if name:
+            context.__dict__["os"] = name
+        self._child = _fork()
         if self._child == 0:
             code = 1
             try:
-                self._context.save(path)
+                context.save(path)
                 code = 0
             finally:
                 os._exit(code)
@@ -229,12 +269,19 @@ class _Saving:
         Raises:
             OSError, RezError: It cannot be.
         """
-        if self._path is None:
+        if self._context is None:
             return
-        failed = self._child is None or os.waitpid(self._child, 0)[1] != 0
-        if failed:
+        if self._child is None or os.waitpid(self._child, 0)[1] != 0:
             # once more, to know why
             self._context.save(self._path)
+
+
+def _fork() -> int | None:
+    """As `os.fork`; None if there can be no more processes."""
+    try:
+        return os.fork()
+    except OSError:
+        return None
 
 
 def _become_words(words: list[str], environ: Mapping[str, str] | None) -> NoReturn:

@@ -33,11 +33,12 @@ from rezfast.rex.strings import literal
 from rezfast.shell import create_shell, get_shell_class
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from subprocess import Popen
 
     from rezfast.context.resolved import ResolvedContext
     from rezfast.context.state import ContextState
+    from rezfast.package.functions import SourceCode
     from rezfast.package.model import Variant
     from rezfast.rex.actions import Action
 
@@ -45,6 +46,7 @@ PHASES = ("pre_commands", "commands", "post_commands")
 
 _RULE = "#" * 80
 _THIN_RULE = "-" * 80
+_VERSION_NAMES = ("_VERSION", "_MAJOR_VERSION", "_MINOR_VERSION", "_PATCH_VERSION")
 _INSTALL_MARK = ".rez_production_install"
 
 
@@ -56,7 +58,7 @@ def get_environ(
 ) -> dict[str, str]:
     """See `ResolvedContext.get_environ`."""
     executor = create_executor(Python(target_environ={}, passive=True), parent_environ)
-    _Run(context, executor, has_comments=False).run()
+    _Run(context, executor, is_quiet=True).run()
     environ: dict[str, str] = executor.get_output()
     return environ
 
@@ -157,7 +159,7 @@ def execute(context: ResolvedContext, executor: RexExecutor) -> None:
         PackageCommandError: The commands of a package failed.
         PackageMetadataError: A package cannot be read.
     """
-    _Run(context, executor, has_comments=True).run()
+    _Run(context, executor, is_quiet=False).run()
 
 
 def header_comment(executor: RexExecutor, text: str) -> None:
@@ -188,27 +190,100 @@ def rez_bin_path() -> str | None:
     return None
 
 
+class _Package:
+    """A package of the answer, and what every run needs of it.
+
+    Attributes:
+        variant: The package.
+        prefix: What its variables' names begin with.
+        base, root: Its places; None: in memory.
+        version: Its version, as commands find it.
+        versions: The values of `_VERSION` and the three after it.
+        plain: All its variables, if nothing in them can be expanded; else None.
+    """
+
+    __slots__ = ("base", "plain", "prefix", "root", "variant", "version", "versions")
+
+    def __init__(self, variant: Variant) -> None:
+        self.variant = variant
+        self.prefix = f"REZ_{_variable_name(variant.name)}"
+        self.base, self.root = variant.base, variant.root
+        self.version = VersionBinding(variant.version)
+        text = str(variant.version)
+        self.versions = (text, *([str(token) for token in variant.version[:3]] + [""] * 3)[:3])
+        self.plain = None
+        if _is_plain(text) and _is_plain(self.base) and _is_plain(self.root):
+            values = zip(_VERSION_NAMES, self.versions, strict=True)
+            self.plain = {self.prefix + name: value for name, value in values}
+            self.plain[f"{self.prefix}_BASE"] = str(self.base)
+            self.plain[f"{self.prefix}_ROOT"] = str(self.root)
+
+
+class _Prepared:
+    """What every run needs of a context's answer; kept with the context.
+
+    Attributes:
+        answer: The answer that it is of.
+        packages: Its packages.
+        resolve: Their names and versions.
+        local: Those of local packages.
+    """
+
+    def __init__(self, answer: list[Variant]) -> None:
+        self.answer = answer
+        self.packages = [_Package(variant) for variant in answer]
+        self.resolve = " ".join([one.qualified_package_name for one in answer])
+        known: dict[tuple[str, str, str], bool] = {}
+        self.local = " ".join([one.qualified_package_name for one in answer if _local(one, known)])
+        self._commands: dict[str, list[tuple[_Package, SourceCode]]] = {}
+
+    def commands(self, phase: str) -> list[tuple[_Package, SourceCode]]:
+        """The packages that have commands for a phase, and these."""
+        found = self._commands.get(phase)
+        if found is None:
+            pairs = [(one, getattr(one.variant, phase)) for one in self.packages]
+            found = self._commands[phase] = [pair for pair in pairs if pair[1] is not None]
+        return found
+
+
+def _prepared(context: ResolvedContext) -> _Prepared:
+    answer = context._answer()
+    found: _Prepared | None = context._prepared
+    if found is None or found.answer is not answer:
+        found = context._prepared = _Prepared(answer)
+    return found
+
+
+def _local(variant: Variant, known: dict[tuple[str, str, str], bool]) -> bool:
+    """Whether a package is local; asks the disk once a repository."""
+    resource = variant.resource
+    local_path = variant.config.local_packages_path
+    key = resource.repository_type, resource.location, local_path
+    if key not in known:
+        known[key] = variant.is_local
+    return known[key]
+
+
 class _Run:
     """One execution of a context.
 
     Args:
         context: The context.
         executor: What runs its commands.
-        has_comments: Whether to leave comments; without them the environment is the same.
+        is_quiet: Whether neither comments nor actions are wanted, but the environment alone.
     """
 
-    def __init__(
-        self, context: ResolvedContext, executor: RexExecutor, *, has_comments: bool
-    ) -> None:
+    def __init__(self, context: ResolvedContext, executor: RexExecutor, *, is_quiet: bool) -> None:
         self._context = context
         self._executor = executor
-        self._packages = context._answer()
+        self._prepared = _prepared(context)
         self._setenv = executor.manager.setenv
         self._normalized = executor.interpreter.normalize_path
-        self._has_comments = has_comments
+        self._is_quiet = is_quiet
+        interpreter = executor.interpreter
         self._bindings = {
-            variant.name: VariantBinding(variant, interpreter=executor.interpreter)
-            for variant in self._packages
+            one.variant.name: VariantBinding(one.variant, interpreter=interpreter)
+            for one in self._prepared.packages
         }
 
     def run(self) -> None:
@@ -219,8 +294,8 @@ class _Run:
             self._executor.bind(name, value)
         self._executor.bind("resolve", VariantsBinding(self._bindings))
         self._header("package variables")
-        for variant in self._packages:
-            self._set_package(variant)
+        for package in self._prepared.packages:
+            self._set_package(package)
         for phase in PHASES:
             self._run_phase(phase)
         for name in ("this", "version", "root", "base"):
@@ -230,20 +305,19 @@ class _Run:
         self._add_paths()
 
     def _header(self, text: str) -> None:
-        if self._has_comments:
+        if not self._is_quiet:
             header_comment(self._executor, text)
 
-    def _minor_header(self, text: str) -> None:
-        if self._has_comments:
-            minor_header_comment(self._executor, text)
+    def _minor_header(self, text: str, variant: Variant) -> None:
+        if not self._is_quiet:
+            minor_header_comment(self._executor, f"{text} package {variant.qualified_name}")
 
     def _set_used(self) -> None:
         """The variables that tell of the resolve."""
         context, setenv = self._context, self._setenv
         request = " ".join(map(str, context.requested_packages()))
         implicit = " ".join(map(str, context.implicit_packages))
-        resolve = " ".join([one.qualified_package_name for one in self._packages])
-        local = " ".join([one.qualified_package_name for one in self._local_packages()])
+        resolve, local = self._prepared.resolve, self._prepared.local
         ephemerals = " ".join(map(str, context.resolved_ephemerals or ()))
         paths = self._executor.interpreter.pathsep.join(
             [self._normalized(path) for path in context.package_paths]
@@ -272,33 +346,17 @@ class _Run:
             setenv("REZ_RAW_REQUEST", both)
             setenv("REZ_RESOLVE_MODE", "latest")
 
-    def _local_packages(self) -> list[Variant]:
-        """The packages in the repository for local ones."""
-        # Whether a repository is that one takes system calls, and most packages are in the same.
-        known: dict[tuple[str, int], bool] = {}
-        local = []
-        for variant in self._packages:
-            place = variant.resource.location, id(variant.config)
-            is_local = known.get(place)
-            if is_local is None:
-                is_local = known[place] = variant.is_local
-            if is_local:
-                local.append(variant)
-        return local
-
-    def _set_package(self, variant: Variant) -> None:
+    def _set_package(self, package: _Package) -> None:
         """The variables that tell of a package."""
+        if self._is_quiet and package.plain is not None:
+            self._executor.manager.environ.update(package.plain)
+            return
+        self._minor_header("variables for", package.variant)
         setenv = self._setenv
-        self._minor_header(f"variables for package {variant.qualified_name}")
-        prefix = f"REZ_{_variable_name(variant.name)}"
-        version = variant.version
-        tokens = [str(token) for token in version[:3]] + ["", "", ""]
-        setenv(f"{prefix}_VERSION", str(version))
-        setenv(f"{prefix}_MAJOR_VERSION", tokens[0])
-        setenv(f"{prefix}_MINOR_VERSION", tokens[1])
-        setenv(f"{prefix}_PATCH_VERSION", tokens[2])
-        setenv(f"{prefix}_BASE", self._place(variant.base))
-        setenv(f"{prefix}_ROOT", self._place(variant.root))
+        for name, value in zip(_VERSION_NAMES, package.versions, strict=True):
+            setenv(package.prefix + name, value)
+        setenv(f"{package.prefix}_BASE", self._place(package.base))
+        setenv(f"{package.prefix}_ROOT", self._place(package.root))
 
     def _place(self, path: str | None) -> str | None:
         # a package in memory has none, and says so as rez does: "None"
@@ -307,26 +365,28 @@ class _Run:
     def _run_phase(self, phase: str) -> None:
         """The commands of that phase, of all packages."""
         executor = self._executor
+        names = executor.globals
         has_header = False
-        for variant in self._packages:
-            commands = getattr(variant, phase)
-            if commands is None:
-                continue
+        for package, commands in self._prepared.commands(phase):
             if not has_header:
                 has_header = True
                 self._header(phase)
-            self._minor_header(f"{phase} from package {variant.qualified_name}")
-            binding = self._bindings[variant.name]
-            executor.bind("this", binding)
-            executor.bind("version", VersionBinding(variant.version))
-            executor.bind("root", binding.root)
-            executor.bind("base", self._place(variant.base))
+            variant = package.variant
+            self._minor_header(f"{phase} from", variant)
+            names["this"] = self._bindings[variant.name]
+            names["version"] = package.version
+            names["root"] = self._place(package.root)
+            names["base"] = self._place(package.base)
+            before = names.copy()
             try:
-                with executor.reset_globals():
-                    executor.execute_code(commands, package=variant)
+                executor.execute_code(commands, package=variant)
             except RexError as error:
                 # whatever it was, also stop(): rez has one error for all
                 raise PackageCommandError(f"{phase} of {error}") from error
+            finally:
+                # what commands define is theirs alone
+                names.clear()
+                names.update(before)
 
     def _set_ephemerals(self) -> None:
         ephemerals = self._context.resolved_ephemerals
@@ -342,11 +402,10 @@ class _Run:
         executor = self._executor
         if self._context.append_sys_path:
             # of the shell that this process runs in, if the interpreter is none
-            is_shell = not isinstance(executor.interpreter, Python)
-            paths = settings().standard_system_paths or None
-            if paths is None and not is_shell:
+            paths: Iterable[str] | None = settings().standard_system_paths
+            if isinstance(executor.interpreter, Python) and not paths:
                 paths = get_shell_class().get_syspaths()
-            executor.append_system_paths(paths)
+            executor.append_system_paths(paths or None)
         visibility = settings().rez_tools_visibility
         if visibility == "append":
             executor.append_rez_path(rez_bin_path())
@@ -357,3 +416,8 @@ class _Run:
 def _variable_name(package_name: str) -> str:
     """A package's name, as it is in names of variables."""
     return package_name.upper().replace(".", "_")
+
+
+def _is_plain(value: str | None) -> bool:
+    """Whether a value stays what it is: nothing in it is formatted or expanded."""
+    return value is None or not ("{" in value or "}" in value or "$" in value or value[:1] == "~")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from subprocess import Popen
     from typing import Any, Protocol, Self
 
+    from rezfast.context.diff import ResolveDiff
     from rezfast.package.model import Variant
     from rezfast.rex.actions import Action
     from rezfast.rex.executor import RexExecutor
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from rezfast.solve.status import SolverCallbackReturn, SolverState
 
     SolveCallback = Callable[[SolverState], tuple[SolverCallbackReturn, str]]
-    ResolveDiff = dict[str, Any]
 
     class TextWriter(Protocol):
         def write(self, text: str, /) -> object: ...
@@ -84,8 +84,8 @@ class ResolvedContext(ContextState):
 
     def get_patched_request(
         self,
-        package_requests: list[str | Requirement] | None = None,
-        package_subtractions: list[str] | None = None,
+        package_requests: Iterable[str | Requirement] | None = None,
+        package_subtractions: Iterable[str] | None = None,
         strict: bool = False,
         rank: int = 0,
     ) -> list[Requirement]:
@@ -293,7 +293,7 @@ class ResolvedContext(ContextState):
         parent_environ: Mapping[str, str] | None = None,
         rcfile: str | None = None,
         norc: bool = False,
-        stdin: bool = False,
+        stdin: bool | int = False,
         command: str | Iterable[str] | None = None,
         quiet: bool = False,
         block: bool | None = None,

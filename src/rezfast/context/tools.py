@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from rezfast.shell.which import which as find_program
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,22 +51,4 @@ def which(
 ) -> str | None:
     """See `ResolvedContext.which`."""
     path = find_program(cmd, context.get_environ(parent_environ))
-    return find_program(cmd, os.environ) if fallback and path is None else path
-
-
-def find_program(cmd: str, environ: Mapping[str, str]) -> str | None:
-    """Where a program is on an environment's `PATH`, or None (rez: `rez.utils.which.which`).
-
-    Args:
-        cmd: Its name, or a path to it.
-        environ: The environment; without a `PATH` the system's default one counts.
-    """
-    directory, name = os.path.split(cmd)
-    directories = directory or environ.get("PATH", os.defpath)
-    if not directories:
-        return None
-    for entry in directories.split(os.pathsep):
-        path = os.path.join(os.path.expandvars(entry), name)
-        if os.access(path, os.X_OK) and not os.path.isdir(path):
-            return path
-    return None
+    return find_program(cmd) if fallback and path is None else path

@@ -28,11 +28,18 @@ from rezfast.repository.filesystem import DirectoryFamily, FilesystemRepository,
 from rezfast.repository.memory import MemoryFamily, MemoryRepository
 from rezfast.repository.protocol import PackageFamily, PackageRepository
 
-
 # What an environment asks of every package. Most definitions say little of it, and need not be run
 # to say so.
 _ASKED_OF_ALL = frozenset(
-    "_redirected_base commands config hashed_variants post_commands pre_commands variants".split()
+    [
+        "_redirected_base",
+        "commands",
+        "config",
+        "hashed_variants",
+        "post_commands",
+        "pre_commands",
+        "variants",
+    ]
 )
 
 
