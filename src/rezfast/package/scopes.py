@@ -109,7 +109,7 @@ class Scope(Attributes):
                 name: value
                 for name, value in names.items()
                 if not (name.startswith("__") and name.endswith("__"))
-                and not isinstance(value, Scope)
+                and type(value) is not Scope
                 and (name not in before or value != before[name])
             }
         )
