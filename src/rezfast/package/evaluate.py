@@ -17,8 +17,15 @@ from typing import Any
 from rezfast.config.sources import ModifyList
 from rezfast.errors import InvalidPackageError, PackageMetadataError, RezError
 from rezfast.package.containment import contained
-from rezfast.package.functions import REX_FUNCTIONS, SourceCode, early, include, late
-from rezfast.package.outline import COMPILE_FLAGS, Outline, outline
+from rezfast.package.functions import (
+    COMPILE_FLAGS,
+    REX_FUNCTIONS,
+    SourceCode,
+    early,
+    include,
+    late,
+)
+from rezfast.package.outline import Outline, outline
 from rezfast.package.rez_modules import import_module
 from rezfast.package.scopes import ScopeContext
 

@@ -10,6 +10,7 @@ names where that makes no difference; the text is made when somebody asks for it
 """
 
 from __future__ import annotations
+import __future__
 
 import os
 from collections.abc import Callable, Mapping
@@ -19,6 +20,9 @@ from typing import Any, Protocol, Self, TypeVar
 from rezfast.package.included import INCLUDE_DIRECTORY, load_module
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+COMPILE_FLAGS = __future__.annotations.compiler_flag
+"""rez has this feature on, and hands it down to every definition and function that it compiles."""
 
 Decorators = tuple[tuple[str, tuple[str, ...]], ...]
 """`("late", ())` and `("include", names)`, the innermost first."""
@@ -387,7 +391,9 @@ class SourceCode:
                     error.lineno += shift
                 raise
             ast.increment_lineno(tree, shift)
-            self._compiled = compile(tree, self.path, "exec", dont_inherit=True)
+            self._compiled = compile(
+                tree, self.path, "exec", flags=COMPILE_FLAGS, dont_inherit=True
+            )
         return self._compiled
 
     def _first_line(self) -> int:

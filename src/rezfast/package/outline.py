@@ -12,7 +12,6 @@ out wherever nothing in the definition can tell. Whatever is not certain is left
 """
 
 from __future__ import annotations
-import __future__
 
 import builtins
 import re
@@ -21,11 +20,15 @@ from keyword import iskeyword
 from types import FunctionType
 from typing import Any
 
-from rezfast.package.functions import REX_FUNCTIONS, Decorators, SourceCode, include, late
+from rezfast.package.functions import (
+    COMPILE_FLAGS,
+    REX_FUNCTIONS,
+    Decorators,
+    SourceCode,
+    include,
+    late,
+)
 from rezfast.package.rez_modules import import_module
-
-COMPILE_FLAGS = __future__.annotations.compiler_flag
-"""rez's loader has this feature on, and hands it down to every definition that it compiles."""
 
 # Names that mean something to a definition before it begins, and those that Python keeps for itself.
 _TAKEN = frozenset(
