@@ -17,12 +17,12 @@ from __future__ import annotations
 import argparse
 import gc
 import json
-import os
 import shutil
 import statistics
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -114,12 +114,11 @@ def _developer(tool: str) -> Turn:
 
     def turn(copy: str) -> Iterator[tuple[str, Callable[[], object]]]:
         for path in sorted(Path(copy).glob("*/*/*/package.py")):
-            name = str(path.parent.parent)
+            name = str(path.parent.parent.relative_to(copy))
             if tool == "compile":
-                yield name[len(copy) :], _Compile(str(path))
+                yield name, _Compile(str(path))
             else:
-                directory = str(path.parent)
-                yield name[len(copy) :], lambda directory=directory: load.from_path(directory)
+                yield name, partial(load.from_path, str(path.parent))
 
     return turn
 
@@ -128,7 +127,7 @@ def _write_ours(place: Path, mark: str) -> None:
     for number, text in enumerate(DYNAMIC.values()):
         package = place / "ours" / f"family_{number}" / f"1.{mark}"
         package.mkdir(parents=True)
-        name = text.partition('name = ')[2].split()[0]
+        name = text.partition("name = ")[2].split()[0]
         text = text.replace(name, f'"family_{number}"', 1)
         (package / "package.py").write_text(text.replace("$MARK", mark))
 

@@ -1,8 +1,8 @@
-"""Definitions that Python has to run, in the shapes that studios write: what `bench.definitions` loads."""
+"""What `bench.definitions` loads: definitions with functions, in the shapes that studios write."""
 
 from __future__ import annotations
 
-#: By what each of them does. `$MARK` becomes something else in every copy.
+#: By what each of them has. `$MARK` becomes something else in every copy.
 DYNAMIC = {
     "early and late functions, a scope": """\
 name = "foo"

@@ -246,7 +246,19 @@ _WORDS = st.sampled_from(
     ["name", "version", "tools", "commands", "post_commands", "__x", "help", "requires", "y_1"]
 )
 _STRINGS = st.sampled_from(
-    ["'a'", '"b"', "''", "'#'", "'[x]'", '"it\'s"', "'''c\nd'''", '"""e"""', "'a' 'b'", "'\\t'", "f'a'"]
+    [
+        "'a'",
+        '"b"',
+        "''",
+        "'#'",
+        "'[x]'",
+        '"it\'s"',
+        "'''c\nd'''",
+        '"""e"""',
+        "'a' 'b'",
+        "'\\t'",
+        "f'a'",
+    ]
 )
 _ATOMS = st.one_of(_STRINGS, st.sampled_from(["1", "0", "-1", "01", "1.5", "True", "None", "name"]))
 _GAPS = st.sampled_from(["", " ", "\n", "\n    ", "  # ] 'c'\n"])
@@ -263,14 +275,26 @@ def _lists(draw: st.DrawFn, item: st.SearchStrategy[str] = _STRINGS) -> str:
 
 _VALUES = st.one_of(_ATOMS, _lists(), _lists(_lists()))
 _LINES = st.sampled_from(
-    ["    x = 1\n", "\n", "# edge\n", "    # in\n", "  y\n", "    x = (\n", "    )\n", ")\n", "    '''\n"]
+    [
+        "    x = 1\n",
+        "\n",
+        "# edge\n",
+        "    # in\n",
+        "  y\n",
+        "    x = (\n",
+        "    )\n",
+        ")\n",
+        "    '''\n",
+    ]
 )
 
 
 @st.composite
 def _functions(draw: st.DrawFn) -> str:
     decorators = draw(
-        st.lists(st.sampled_from(["@late()\n", "@early()\n", "@include('a')\n", "# c\n"]), max_size=2)
+        st.lists(
+            st.sampled_from(["@late()\n", "@early()\n", "@include('a')\n", "# c\n"]), max_size=2
+        )
     )
     name = draw(_WORDS)
     head = draw(st.sampled_from(["():\n", "():  # c\n", "() -> None:\n", "(this):\n", "(): "]))
@@ -282,7 +306,15 @@ def _functions(draw: st.DrawFn) -> str:
 def _definitions(draw: st.DrawFn) -> str:
     assigned = st.builds("{} = {}{}\n".format, _WORDS, _VALUES, _COMMENTS)
     others = st.sampled_from(
-        ["import os\n", "x = name\n", "if 1:\n    z = 1\n", "\n", "# c\n", "name += 'a'\n", "c = 3\n"]
+        [
+            "import os\n",
+            "x = name\n",
+            "if 1:\n    z = 1\n",
+            "\n",
+            "# c\n",
+            "name += 'a'\n",
+            "c = 3\n",
+        ]
     )
     text = "".join(draw(st.lists(st.one_of(assigned, _functions(), others), max_size=7)))
     return text if draw(st.booleans()) else text[:-1]

@@ -15,9 +15,9 @@ from rezfast.config import Settings
 from rezfast.errors import PackageMetadataError, PackageRepositoryError, ResourceError, RezError
 from rezfast.package.model import Variant
 from rezfast.repository import clear_caches, get_repository
+from rezfast.repository.developer import create_package
 from rezfast.repository.install import REMOVE, install_variant
 from rezfast.repository.locks import package_lock
-from rezfast.repository.maker import create_package
 from rezfast.repository.queries import get_package_from_repository
 
 

@@ -124,7 +124,8 @@ def _compiled(source: bytes, path: str, parts: Outline | None) -> tuple[CodeType
 # A build evaluates a definition once a variant, and whoever clears the caches reads the same again.
 @lru_cache(maxsize=_KEPT)
 def _compile(source: str | bytes, path: str) -> CodeType:
-    return compile(source, path, "exec", flags=COMPILE_FLAGS, dont_inherit=True)
+    code: CodeType = compile(source, path, "exec", flags=COMPILE_FLAGS, dont_inherit=True)
+    return code
 
 
 _outline = lru_cache(maxsize=_KEPT)(outline)

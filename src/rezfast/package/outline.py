@@ -7,8 +7,9 @@
     def tools(): ...
 
 Compiling takes most of the time of running a definition. Literals are taken as far as the first
-statement that is something else: what comes after it may use them, or set them anew. Bodies are left
-out wherever nothing in the definition can tell. Whatever is not certain is left to Python.
+statement that is something else: what comes after it may use them, or set them anew. Functions that
+are kept are left out wherever nothing in the definition can tell. Whatever is not certain is left
+to Python.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from rezfast.package.functions import (
 )
 from rezfast.package.rez_modules import import_module
 
-# Names that mean something to a definition before it begins, and those that Python keeps for itself.
+# Names that mean something to a definition before it begins, or to Python.
 _TAKEN = frozenset(
     (
         *("scope", "early", "late", "include", "ModifyList", "InvalidPackageError"),
@@ -80,7 +81,18 @@ _JOINED = ('"""', "'''", "\\\n")
 _ODD = ("\r", "\0", "\f", "\v", "__future__")
 _CODING = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*(?![ \t]|utf-?8[ \t\n])", re.IGNORECASE)
 # By these names a definition could look at its own functions.
-_REFLECTION = ("globals", "locals", "vars", "eval", "exec", "attr", "dir(", "frame", "inspect", "__")
+_REFLECTION = (
+    "globals",
+    "locals",
+    "vars",
+    "eval",
+    "exec",
+    "attr",
+    "dir(",
+    "frame",
+    "inspect",
+    "__",
+)
 # Without these, a definition's code has no hands to change the process with by accident.
 _REACHING = (
     *("import", "print", "exec", "eval", "input", "breakpoint", "exit", "quit", "help("),
@@ -225,10 +237,7 @@ def _decoded(source: bytes) -> str | None:
 
 
 def _has_any(parts: Iterable[str], text: str) -> bool:
-    for part in parts:
-        if part in text:
-            return True
-    return False
+    return any(part in text for part in parts)
 
 
 def _value(kind: int, text: str) -> Any:

@@ -222,11 +222,7 @@ class DirectoryFamily:
         found = self._found.get(index)
         if found is not None:
             return f"{directory}/{found}"
-        for name in self._names:
-            path = f"{directory}/{name}"
-            if os.path.isfile(path):
-                return path
-        return directory
+        return find_definition(directory, self._names) or directory
 
     def _directory(self, index: int) -> str:
         version = self.versions[index]
@@ -236,6 +232,20 @@ class DirectoryFamily:
 def definition_names(current: Settings) -> tuple[str, ...]:
     """The names that a definition file may have, the preferred one first."""
     return tuple(name + ext for name in current.package_filenames for ext in _EXTENSIONS)
+
+
+def find_definition(directory: str, names: Sequence[str] | None = None) -> str | None:
+    """The definition that is directly in a directory; None without any.
+
+    Args:
+        directory: Where to look.
+        names: What it may be called, the preferred name first; None: as the settings say.
+    """
+    for name in definition_names(settings()) if names is None else names:
+        path = os.path.join(directory, name)
+        if os.path.isfile(path):
+            return path
+    return None
 
 
 def _list(path: str, definitions: Sequence[str]) -> tuple[list[str], set[str], set[str]]:

@@ -22,7 +22,12 @@ from rezfast.package.resource import (
     VariantResource,
 )
 from rezfast.repository.combined import CombinedFamily
-from rezfast.repository.filesystem import DirectoryFamily, FilesystemRepository, definition_names
+from rezfast.repository.filesystem import (
+    DirectoryFamily,
+    FilesystemRepository,
+    definition_names,
+    find_definition,
+)
 from rezfast.repository.memory import MemoryFamily, MemoryRepository
 from rezfast.repository.protocol import PackageFamily, PackageRepository
 
@@ -113,11 +118,7 @@ class DirectoryResource(PackageResource):
     @cached
     def filepath(self) -> str | None:
         """The definition, looked for once; None when there is none."""
-        for name in definition_names(settings()):
-            path = f"{self.path}/{name}"
-            if os.path.isfile(path):
-                return path
-        return None
+        return find_definition(self.path)
 
     @property
     def base(self) -> str | None:
