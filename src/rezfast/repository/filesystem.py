@@ -22,6 +22,7 @@ from rezfast.errors import PackageDefinitionFileMissing, PackageRepositoryError,
 from rezfast.package.definition import complete, load_definition
 from rezfast.repository.combined import CombinedFamily
 from rezfast.repository.names import why_not_version
+from rezfast.repository.old_releases import with_release
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,11 +52,13 @@ class FilesystemRepository:
 
     Attributes:
         resources: What `rezfast.repository.resources` keeps for the package objects of this place.
+        changes: How often this process has changed a package here.
     """
 
     def __init__(self, location: str) -> None:
         self.location = os.path.realpath(location)
         self.resources: dict[tuple[str, ...], Any] = {}
+        self.changes = 0
         self._families: dict[str, PackageFamily | None] = {}
 
     def __str__(self) -> str:
@@ -196,11 +199,18 @@ class DirectoryFamily:
                 results.append(self._load_one(index, self._names[1:]))
                 continue
             self._found[index] = first
-            if isinstance(outcome, Scanned):
-                results.append(outcome)
-            else:
-                results.append(_completed(path, outcome))
+            record = outcome if isinstance(outcome, Scanned) else _completed(path, outcome)
+            results.append(self._dated(index, record))
         return results
+
+    def _dated(self, index: int, outcome: Scanned | Exception) -> Scanned | Exception:
+        """A record with its timestamp, wherever that is."""
+        if not isinstance(outcome, Scanned) or outcome.timestamp is not None:
+            return outcome
+        try:
+            return with_release(outcome, self._directory(index))
+        except RezError as error:
+            return error
 
     def _load_one(self, index: int, names: Sequence[str]) -> Scanned | Exception:
         directory = self._directory(index)
@@ -209,7 +219,7 @@ class DirectoryFamily:
                 path = f"{directory}/{name}"
                 if os.path.isfile(path):
                     self._found[index] = name
-                    return load_definition(path)
+                    return self._dated(index, load_definition(path))
         except (RezError, OSError) as error:
             return error
         return PackageDefinitionFileMissing(

@@ -29,6 +29,7 @@ from rezfast.repository.filesystem import (
     find_definition,
 )
 from rezfast.repository.memory import MemoryFamily, MemoryRepository
+from rezfast.repository.old_releases import released
 from rezfast.repository.protocol import PackageFamily, PackageRepository
 
 
@@ -132,7 +133,10 @@ class DirectoryResource(PackageResource):
             raise PackageDefinitionFileMissing(
                 f"no package definition: expected {names}", path=self.path
             )
-        return load_data(self.filepath)
+        data = load_data(self.filepath)
+        if "timestamp" not in data:
+            data.update(released(self.path))
+        return data
 
 
 class CombinedResource(PackageResource):
