@@ -165,6 +165,21 @@ def test_the_encoding_that_a_definition_names_counts() -> None:
     assert evaluate(source, "package.py") == {"name": "a"}
 
 
+def test_a_definition_that_changes_is_read_anew() -> None:
+    for version in ("1", "2", "1"):
+        text = f"name = 'a'\nversion = str({version})\nx = [version]\n".encode()
+        for _ in range(2):
+            found = evaluate(text, "package.py")
+            assert found == {"name": "a", "version": version, "x": [version]}
+            found["x"].append("more")
+
+
+def test_a_very_long_definition() -> None:
+    lines = "".join(f"x{number} = '{'y' * 60}'\n" for number in range(2000))
+    found = evaluate(f"{lines}z = len(x7)\n".encode(), "package.py")
+    assert (len(found), found["z"]) == (2001, 60)
+
+
 # ---- functions ---------------------------------------------------------------------------------
 
 

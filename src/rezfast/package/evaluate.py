@@ -40,8 +40,9 @@ _OBJECTS: Objects = {
 }
 
 _BUILTINS = vars(builtins)
-# definitions of which the compiled code is kept
+# how many definitions' compiled code is kept, and how long a text may be for that
 _KEPT = 64
+_LONGEST_KEPT = 1 << 16
 
 # Values that are neither functions nor hold any that count; most are of these types.
 _PLAIN = frozenset((str, list, int, bool, float, tuple, type(None), SourceCode))
@@ -65,7 +66,8 @@ def evaluate(
     """
     # a build runs all of it, and says at once what does not compile
     is_built = objects is not None or directory is not None
-    parts = None if is_built else _outline(source, path)
+    find = _outline if len(source) <= _LONGEST_KEPT else outline
+    parts = None if is_built else find(source, path)
     if parts is None:
         return contained(path, lambda: _evaluated(source, path, objects), directory)
     if parts.code is None:
@@ -121,13 +123,19 @@ def _compiled(source: bytes, path: str, parts: Outline | None) -> tuple[CodeType
     return _compile(source, path), None
 
 
-# A build evaluates a definition once a variant, and whoever clears the caches reads the same again.
-@lru_cache(maxsize=_KEPT)
 def _compile(source: str | bytes, path: str) -> CodeType:
+    return (
+        _compile_kept(source, path) if len(source) <= _LONGEST_KEPT else _compile_now(source, path)
+    )
+
+
+def _compile_now(source: str | bytes, path: str) -> CodeType:
     code: CodeType = compile(source, path, "exec", flags=COMPILE_FLAGS, dont_inherit=True)
     return code
 
 
+# A build evaluates a definition once a variant, and whoever clears the caches reads the same again.
+_compile_kept = lru_cache(maxsize=_KEPT)(_compile_now)
 _outline = lru_cache(maxsize=_KEPT)(outline)
 
 
