@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from pathlib import Path
 from types import FunctionType
 from typing import Any
 
@@ -212,6 +214,7 @@ def test_functions_that_are_kept_as_text_are_left_out_of_the_code() -> None:
         "value = eval('comm' + 'ands')\n",
         "@early()\ndef x():\n    return this.commands.__name__\n",
         "@early()\ndef x():\n    return getattr(this, 'comm' + 'ands').__name__\n",
+        "@early()\ndef x(data):\n    return [type(v).__name__ for v in data.values()]\n",
         # it is not the last word
         "commands = 'env.Y = 1'\n",
         "del commands\n",
@@ -253,6 +256,22 @@ def test_a_body_that_does_not_compile_is_an_error_of_a_build() -> None:
     text = b"name = 'a'\n\ndef commands():\n    return = 2\n"
     with pytest.raises(PackageMetadataError, match="is not valid Python"):
         evaluate(text, "package.py", directory=os.curdir)
+
+
+def test_code_that_was_misjudged_is_contained_like_any_other(tmp_path: Path) -> None:
+    # the first function seems to end before `name`, and what is left of it is no code
+    text = (
+        "x = 1 + 1\ndef commands():\n    y = dict(\nname = 'a'\n    )\n"
+        "import sys\nsys.recursed = 1\n"
+    )
+    assert evaluate(text.encode(), str(tmp_path / "package.py"))["x"] == 2
+    assert not hasattr(sys, "recursed")
+
+
+def test_code_that_reaches_for_the_process_is_not_harmless() -> None:
+    assert outlined("x = 1 + 1\n@late()\ndef tools():\n    import os\n    return []\n").is_harmless
+    for code in ("import os", "print(1)", "x = eval('1')", "x = __builtins__", "quit()"):
+        assert not outlined(f"y = 1 + 1\n{code}\n").is_harmless
 
 
 # ---- generated ---------------------------------------------------------------------------------

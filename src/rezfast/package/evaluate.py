@@ -68,19 +68,27 @@ def evaluate(
     is_built = objects is not None or directory is not None
     find = _outline if len(source) <= _LONGEST_KEPT else outline
     parts = None if is_built else find(source, path)
-    if parts is None:
-        return contained(path, lambda: _evaluated(source, path, objects), directory)
-    if parts.code is None:
+    if parts is not None and parts.code is None:
         return parts.bound()
+    code = None if parts is None else _compiled(parts, path)
+    if parts is None or code is None:
+        return contained(
+            path, lambda: _evaluated(_compile(source, path), source, path, objects), directory
+        )
     return contained(
-        path, lambda: _evaluated(source, path, None, parts), is_harmless=parts.is_harmless
+        path,
+        lambda: _evaluated(code, source, path, None, parts),
+        is_harmless=parts.is_harmless,
     )
 
 
 def _evaluated(
-    source: bytes, path: str, objects: Objects | None, parts: Outline | None = None
+    code: CodeType,
+    source: bytes,
+    path: str,
+    objects: Objects | None,
+    parts: Outline | None = None,
 ) -> dict[str, Any]:
-    code, parts = _compiled(source, path, parts)
     scopes = ScopeContext()
     own: dict[str, Any] = {
         "scope": scopes,
@@ -113,14 +121,12 @@ def _evaluated(
     return data
 
 
-def _compiled(source: bytes, path: str, parts: Outline | None) -> tuple[CodeType, Outline | None]:
-    """The code to run: of what an outline leaves to compile, or of everything."""
-    if parts is not None and parts.code is not None:
-        try:
-            return _compile(parts.code, path), parts
-        except (SyntaxError, ValueError):
-            pass  # all of it may compile; if not, that tells better why
-    return _compile(source, path), None
+def _compiled(parts: Outline, path: str) -> CodeType | None:
+    """What an outline leaves to compile; None when that cannot be: all of it has to be tried."""
+    try:
+        return _compile(parts.code or "", path)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
 
 
 def _compile(source: str | bytes, path: str) -> CodeType:

@@ -92,6 +92,8 @@ _REFLECTION = (
     "frame",
     "inspect",
     "__",
+    "items(",
+    "values(",
 )
 # Without these, a definition's code has no hands to change the process with by accident.
 _REACHING = (
