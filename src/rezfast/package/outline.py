@@ -239,7 +239,8 @@ def _decoded(source: bytes) -> str | None:
 
 
 def _has_any(parts: Iterable[str], text: str) -> bool:
-    return any(part in text for part in parts)
+    # ten times a definition: a generator would take twice as long
+    return any(map(text.__contains__, parts))
 
 
 def _value(kind: int, text: str) -> Any:
