@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import os
 from collections.abc import Callable
 from statistics import median
 from time import perf_counter
@@ -91,7 +92,7 @@ def _result(what: str, seconds: dict[str, float], count: dict[str, int] | int) -
 
 
 def _repository(paths: list[str], passes: int) -> list[dict[str, Any]]:
-    from rez.serialise import FileFormat, load_from_file
+    from rez.developer_package import DeveloperPackage
 
     sources = []
     for path in paths:
@@ -102,7 +103,8 @@ def _repository(paths: list[str], passes: int) -> list[dict[str, Any]]:
     scan, scan_files = rezfast.scan, rezfast.scan_files
 
     def evaluate() -> object:
-        return [load_from_file(path, FileFormat.py, disable_memcache=True) for path in sample]
+        packages = [DeveloperPackage.from_path(os.path.dirname(path)) for path in sample]
+        return [(one.name, one.version, one.requires, one.variants) for one in packages]
 
     files: dict[str, Work] = {
         "rez": evaluate,

@@ -109,3 +109,15 @@ class PackageRejected(PackageMetadataError, InvalidPackageError):
 
 class PackageDefinitionFileMissing(PackageMetadataError):
     """A version directory without a definition in it, found out when the package is loaded."""
+
+
+class RexError(RezError):
+    """A package's commands that cannot be run, or a call of them that makes no sense."""
+
+
+class RexUndefinedVariableError(RexError):
+    """Commands ask for the value of an environment variable that is not there."""
+
+
+class RexStopError(RexError):
+    """Commands called `stop()`: the environment must not be used."""

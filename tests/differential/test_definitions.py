@@ -40,8 +40,9 @@ from rez.version import Requirement as RezRequirement
 from rezfast._scan import Scanned, load_files, scan
 from rezfast._version import Requirement
 from rezfast.errors import PackageMetadataError
-from rezfast.package.bindings import Requests, intersects
 from rezfast.package.definition import from_data, load_data, load_definition
+from rezfast.rex.bindings import RequirementsBinding as OurRequests
+from rezfast.rex.bindings import intersects
 
 # rez loads its plugins in a way that Python deprecates
 pytestmark = pytest.mark.filterwarnings("ignore:the load_module:DeprecationWarning")
@@ -510,7 +511,7 @@ def test_evaluation_gives_what_rez_gives(source: bytes, path: str) -> None:
 def test_late_functions_find_what_rez_binds(
     asked: list[str], name: str, default: str | None, other: str
 ) -> None:
-    ours = Requests(Requirement(text) for text in asked)
+    ours = OurRequests(Requirement(text) for text in asked)
     theirs = RequirementsBinding([RezRequirement(text) for text in asked])
     assert ours.get(name) == theirs.get(name)
     assert (name in ours) == (name in theirs)

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from rezfast.errors import PackageMetadataError
-from rezfast.package.bindings import LateContext
 from rezfast.package.definition import load_definition
+from rezfast.rex.bindings import LateContext
 
 Write = Callable[..., str]
 

@@ -13,11 +13,11 @@ import pytest
 from rezfast import config
 from rezfast.config import Settings
 from rezfast.errors import PackageDefinitionFileMissing, PackageMetadataError, ResourceError
-from rezfast.package.bindings import LateContext
 from rezfast.package.functions import SourceCode
 from rezfast.package.model import Package
 from rezfast.package.resource import ResourceHandle
 from rezfast.packages import get_package, get_variant
+from rezfast.rex.bindings import LateContext
 from rezfast.version import Requirement, Version
 
 Lay = Callable[..., Package]

@@ -18,7 +18,7 @@ from rezfast.cli.outcome import (
 from rezfast.cli.parameters import Option, Parameters
 from rezfast.config import settings
 from rezfast.errors import PackageFamilyNotFoundError, PackageNotFoundError, RezError
-from rezfast.package.bindings import LateContext
+from rezfast.rex.bindings import LateContext
 from rezfast.solve.solver import Solver
 from rezfast.solve.sources import shared_tables
 from rezfast.solve.status import SolverCallbackReturn

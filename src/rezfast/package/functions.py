@@ -214,6 +214,15 @@ class SourceCode:
         return self._first_line()
 
     @property
+    def first_line(self) -> int:
+        """Where `source` starts in the definition, from 1; 1 when that is not known.
+
+        Raises:
+            PackageMetadataError: As `source`.
+        """
+        return self._first_line()
+
+    @property
     def source(self) -> str:
         """The code: a function's body, not indented, without decorators and signature.
 
