@@ -41,6 +41,7 @@ def plain(value: Any) -> Any:
         return (
             *(value.name, value.funcname, value.path, value.late, value.decorators),
             *(value.eval_as_function, value.line, value.source),
+            *(value.first_line, value.unchecked_source),
         )
     if isinstance(value, dict):
         return [(name, plain(item)) for name, item in value.items()]
@@ -358,3 +359,44 @@ def _definitions(draw: st.DrawFn) -> str:
 @given(_definitions())
 def test_generated_definitions_give_the_same(text: str) -> None:
     assert_same(text)
+
+
+LINES = st.lists(
+    st.sampled_from(
+        [
+            *(
+                "    env.X = 1",
+                "    if x:",
+                "        y()",
+                "  # deep",
+                "    # note",
+                "      # deeper",
+            ),
+            *(
+                "# edge",
+                "",
+                "  ",
+                "\t",
+                "\tz = 1",
+                "    call(",
+                "    )",
+                "  b)",
+                "    x = '#'  # why",
+            ),
+            *("    # note  ", "    'text'", "    pass;", "     odd"),
+        ]
+    ),
+    min_size=1,
+    max_size=8,
+)
+HEADS = st.sampled_from(
+    ["def commands():", "def commands( ):  # why", "@late()\ndef tools():", "def pre_commands() :"]
+)
+
+
+@settings(max_examples=EXAMPLES * 3, deadline=None)
+@given(head=HEADS, lines=LINES, last=st.sampled_from(["", "\n", "\nx = 1\n", "\n# end\n"]))
+def test_the_text_of_a_body_is_what_tokenizing_finds(
+    head: str, lines: list[str], last: str
+) -> None:
+    assert_same(f"name = 'foo'\n{head}\n" + "\n".join(lines) + last)

@@ -232,12 +232,26 @@ class SourceCode:
         """
         if self._text is None:
             function = self._made()
+            if self._block is not None:
+                self._text, self._start = self._block.body()
+                return self._text
             assert function is not None
             # imports what tokenizes Python, which a solve does not need
             from rezfast.package.source_text import body_of
 
             self._text, self._start = body_of(function, self._file, self.path)
         return self._text
+
+    @property
+    def unchecked_source(self) -> str:
+        """`source`, for who compiles it next: a function may turn out not to compile.
+
+        Raises:
+            PackageMetadataError: As `source`, but for that.
+        """
+        if self._text is None and self._block is not None:
+            return self._block.body()[0]
+        return self.source
 
     @property
     def includes(self) -> frozenset[str] | None:
@@ -251,7 +265,7 @@ class SourceCode:
     @property
     def evaluated_code(self) -> str:
         """The Python text that is run."""
-        body = _indented(self.source)
+        body = _indented(self.unchecked_source)
         if not self.eval_as_function:
             return f"if True:\n{body}"
         name = self.funcname or "_unnamed"
@@ -407,6 +421,8 @@ class SourceCode:
 
     def _first_line(self) -> int:
         """Of the code, in the definition."""
+        if self._start is None and self._block is not None:
+            self._start = self._block.body()[1]
         if self._start is None and self._text is None:
             _ = self.source
         if self._start is None:

@@ -21,6 +21,7 @@ from keyword import iskeyword
 from types import FunctionType
 from typing import Any
 
+from rezfast.package.alignment import aligned
 from rezfast.package.functions import (
     COMPILE_FLAGS,
     REX_FUNCTIONS,
@@ -113,7 +114,7 @@ class Block:
         source: The text of all the definition.
     """
 
-    __slots__ = ("_text", "decorators", "line", "name", "path", "source")
+    __slots__ = ("_body", "_text", "decorators", "line", "name", "path", "source")
 
     def __init__(
         self, name: str, line: int, decorators: Decorators, text: str, path: str, source: bytes
@@ -124,6 +125,24 @@ class Block:
         self.path = path
         self.source = source
         self._text = text
+        self._body: tuple[str, int] | None = None
+
+    def body(self) -> tuple[str, int]:
+        """What `source_text.body_of` gives for the function, which need not be compiled for it.
+
+        No text in it has more than one line, so that lines tell where it ends.
+        """
+        if self._body is None:
+            lines = self._text.split("\n")
+            head = next(i for i, line in enumerate(lines) if line.startswith("def"))
+            body = lines[head + 1 :]
+            first = next(line for line in body if line.lstrip()[:1] not in ("", "#"))
+            indent = len(first) - len(first.lstrip())
+            while not _belongs(body[-1], indent):
+                body.pop()
+            body.append("")
+            self._body = aligned("\n".join(body)), self.line + head + 1
+        return self._body
 
     def function(self) -> FunctionType:
         """The function, as running the definition makes it.
@@ -141,6 +160,12 @@ class Block:
         exec(code, names)
         function: FunctionType = names[self.name]
         return function
+
+
+def _belongs(line: str, indent: int) -> bool:
+    """Whether a line can be a body's last: code, or a comment that is indented as far."""
+    text = line.lstrip()
+    return text != "" and (text[0] != "#" or len(line) - len(text) >= indent)
 
 
 class Outline:
