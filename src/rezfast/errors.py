@@ -77,6 +77,18 @@ class ResourceError(RezError):
     """A file that cannot be loaded."""
 
 
+class DistributionError(ResourceError):
+    """A wheel or an installed Python distribution that cannot be made into a package.
+
+    Attributes:
+        path: The wheel, or the directory with the distribution's metadata.
+    """
+
+    def __init__(self, value: object = "", path: str | None = None) -> None:
+        super().__init__(value if path is None else f"{path}: {value}")
+        self.path = path
+
+
 class InvalidPackageError(RezError):
     """What a definition or a preprocess function raises on purpose to reject its package."""
 
@@ -155,3 +167,31 @@ class ProgramError(RezSystemError):
         super().__init__(message)
         self.program = program
         self.is_there = is_there
+
+
+class RezPluginError(RezError):
+    """A plugin that is not there, or cannot be loaded."""
+
+
+class BuildError(RezError):
+    """A build that cannot be made."""
+
+
+class BuildSystemError(BuildError):
+    """A source tree that a build system cannot build."""
+
+
+class ReleaseError(RezError):
+    """A release that cannot be made."""
+
+
+class ReleaseVCSError(ReleaseError):
+    """A repository that is not fit for a release, or a version control system that failed."""
+
+
+class ReleaseHookError(RezError):
+    """What a release hook raises when it fails; the release goes on."""
+
+
+class ReleaseHookCancellingError(RezError):
+    """What a release hook raises to cancel the release."""

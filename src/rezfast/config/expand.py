@@ -38,28 +38,35 @@ class Expander:
             ConfigurationError: Braces in a string do not make a format.
         """
         if isinstance(value, str):
-            return self._braces(_home(self._variables(value)))
+            return self._braces(_home(expand_variables(value, self._environ)))
         if isinstance(value, (list, tuple, set)):
             return [self(item) for item in value]
         if isinstance(value, dict):
             return {key: self(item) for key, item in value.items()}
         return value
 
-    def _variables(self, text: str) -> str:
-        if "$" not in text:
-            return text
-        import re
-
-        def replacement(match: re.Match[str]) -> str:
-            name = match[1][1:-1] if match[1].startswith("{") else match[1]
-            return self._environ.get(name, match[0])
-
-        return re.sub(_VARIABLE, replacement, text)
-
     def _braces(self, text: str) -> str:
         if "{" not in text and "}" not in text:
             return text
         return _format(text, self._system())
+
+
+def expand_variables(text: str, environ: Mapping[str, str]) -> str:
+    """The text with `$VAR` and `${VAR}` replaced (rez: `expandvars`).
+
+    Args:
+        text: The text.
+        environ: The variables; one that is not there is left as written.
+    """
+    if "$" not in text:
+        return text
+    import re
+
+    def replacement(match: re.Match[str]) -> str:
+        name = match[1][1:-1] if match[1].startswith("{") else match[1]
+        return environ.get(name, match[0])
+
+    return re.sub(_VARIABLE, replacement, text)
 
 
 def _home(text: str) -> str:

@@ -10,7 +10,6 @@ from rezfast.package.model import Package
 from rezfast.repository.queries import iter_packages
 from rezfast.version import VersionRange
 
-
 #: What another context has in place of this one's packages: `newer_packages` and `older_packages`,
 #: lists of packages by family; `added_packages` and `removed_packages`, sets of packages.
 ResolveDiff = dict[str, Any]

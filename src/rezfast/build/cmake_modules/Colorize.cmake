@@ -1,0 +1,18 @@
+# Colorize: the colours of a terminal as variables, for messages: "${BoldGreen}done${ColourReset}".
+
+if(NOT WIN32)
+  string(ASCII 27 _rez_escape)
+  set(ColourReset "${_rez_escape}[m")
+  set(ColourBold "${_rez_escape}[1m")
+  set(ColorReset "${ColourReset}")
+  set(ColorBold "${ColourBold}")
+  set(_rez_code 31)
+  foreach(_rez_colour Red Green Yellow Blue Magenta Cyan White)
+    set(${_rez_colour} "${_rez_escape}[${_rez_code}m")
+    set(Bold${_rez_colour} "${_rez_escape}[1;${_rez_code}m")
+    math(EXPR _rez_code "${_rez_code} + 1")
+  endforeach()
+  unset(_rez_code)
+  unset(_rez_colour)
+  unset(_rez_escape)
+endif()
