@@ -78,8 +78,10 @@ _CALLS = st.lists(
 )
 _PARENTS = st.dictionaries(
     st.sampled_from(
-        ["A", "B", "LIST", "OLDPWD", "PWD", "SHLVL", "PS1", "PS2", "_", "REZ_ENV_PROMPT"]
-        + ["REZ_STORED_PROMPT_SH", "a-b", "LANG", "IFS", "UID", "BASH_ENV", "POSIXLY_CORRECT"]
+        [
+            *("A", "B", "LIST", "OLDPWD", "PWD", "SHLVL", "PS1", "PS2", "_", "REZ_ENV_PROMPT"),
+            *("REZ_STORED_PROMPT_SH", "a-b", "LANG", "IFS", "UID", "BASH_ENV", "POSIXLY_CORRECT"),
+        ]
     ),
     st.sampled_from(["", "x", "/", "/usr", "/nowhere", "3", "-1", "007", "1000", "a b", "${A}"]),
     max_size=4,

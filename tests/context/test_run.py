@@ -144,7 +144,7 @@ def test_actions_can_be_added_before_and_after_those_of_the_packages(
 
 
 def test_its_files_are_named_by_variables(context: ResolvedContext) -> None:
-    code, out, _ = context.execute_shell(
+    _, out, _ = context.execute_shell(
         command="test -s $REZ_RXT_FILE && test -s $REZ_CONTEXT_FILE; echo $? "
         "$REZ_SHELL_INTERACTIVE $REZ_SHELL_INIT_TIMESTAMP",
         block=True,

@@ -101,7 +101,7 @@ def test_keeping_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_no_place_for_them() -> None:
-    with pytest.raises(RezSystemError, match="in /nowhere: No such file or directory; .*TMPDIR"):
+    with pytest.raises(RezSystemError, match=r"in /nowhere: No such file or directory; .*TMPDIR"):
         make_directory("/nowhere")
 
 
