@@ -94,6 +94,9 @@ class Block(Protocol):
             SyntaxError: It does not compile.
         """
 
+    def body(self) -> tuple[str, int]:
+        """The text of its body, and the line on which that starts, if it compiles."""
+
 
 class SourceCode:
     """Code of a definition that is kept for later (rez: `SourceCode`). Not changed once made.
