@@ -16,7 +16,7 @@ from bench.data import OUT, ROOT, notable, repository, requests
 _PASSES = {"rez": (0, 1), "pyrer": (1, 3), "rezfast": (2, 15)}
 _COLD_PASSES = {"rez": 3, "rezfast env": 15, "rezfast": 15}
 _THREADS, _THREAD_PASSES = 2, 25
-_SECTIONS = ("warm", "cold", "threads", "scan", "micro")
+_SECTIONS = ("warm", "cold", "threads", "scan", "definitions", "micro")
 
 
 def main() -> int:
@@ -34,6 +34,9 @@ def main() -> int:
     if "scan" in options.sections and set(options.only) == set(_PASSES):
         _say("reading definitions")
         results["scan"] = _child("bench.scanning", f"--every={options.quick}")
+    if "definitions" in options.sections and {"rez", "rezfast"} <= set(options.only):
+        _say("loading definitions")
+        results["definitions"] = _child("bench.definitions")
     if "micro" in options.sections:
         results["micro"] = _micro(options)
     whole = (

@@ -72,6 +72,9 @@ def markdown(results: dict[str, Any]) -> str:
         parts += ["## From a cold process", _COLD_TEXT, *_cold_tables(results["cold"])]
     if "scan" in results:
         parts += ["## Reading definitions", _SCAN_TEXT, _scan_table(results["scan"])]
+    if "definitions" in results:
+        table = _definitions_table(results["definitions"])
+        parts += ["## Definitions", _DEFINITIONS_TEXT, table]
     if results.get("micro"):
         parts += ["## Parts", _MICRO_TEXT, _micro_table(results["micro"])]
     wrong = wrong_answers(results)
@@ -97,6 +100,11 @@ _SCAN_TEXT = (
     "Median time for one definition, the tools taking turns in one process. rez evaluates every "
     "hundredth one, always from its file; pyrer and rezfast read all of them, files in one call on "
     "all processors, texts one by one."
+)
+_DEFINITIONS_TEXT = (
+    "Loading a whole package, every attribute checked: median time of one definition, the tools "
+    "taking turns in one process. Every copy of a definition has a text of its own, so that nobody "
+    "remembers it. Compiling all of the text, which running it takes, is Python's part."
 )
 _MICRO_TEXT = "Median time of one operation. A tool without the operation has no figure."
 
@@ -216,6 +224,21 @@ def _scan_table(scan: dict[str, Any]) -> str:
             row.append("" if value is None else f"{_seconds(value)} ({_ratio(value, base)})")
         rows.append([*row, _seconds(base)])
     return _table(["definitions", "rez (times rezfast)", "pyrer (times rezfast)", "rezfast"], rows)
+
+
+def _definitions_table(definitions: dict[str, Any]) -> str:
+    rows = []
+    for found in definitions["results"]:
+        seconds, ratio = found["seconds"], found["ratio"]
+        rows.append(
+            [
+                f"{found['what']} ({found['definitions']})",
+                *(_seconds(seconds[tool]) for tool in ("rez", "rezfast", "compile")),
+                f"{ratio['median']:.1f} ({ratio['least']:.1f} to {ratio['most']:.1f})",
+            ]
+        )
+    headings = ["definitions", "rez", "rezfast", "compiling", "rez, times rezfast"]
+    return _table(headings, rows)
 
 
 def _micro_table(micro: list[dict[str, Any]]) -> str:

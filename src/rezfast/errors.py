@@ -81,6 +81,18 @@ class ResourceError(RezError):
     """A file that cannot be loaded."""
 
 
+class DistributionError(ResourceError):
+    """A wheel or an installed Python distribution that cannot be made into a package.
+
+    Attributes:
+        path: The wheel, or the directory with the distribution's metadata.
+    """
+
+    def __init__(self, value: object = "", path: str | None = None) -> None:
+        super().__init__(value if path is None else f"{path}: {value}")
+        self.path = path
+
+
 class InvalidPackageError(RezError):
     """What a definition or a preprocess function raises on purpose to reject its package."""
 

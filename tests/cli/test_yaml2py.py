@@ -75,9 +75,9 @@ def test_what_it_prints_is_read_as_the_same_package(rezfast: Run, directory: Pat
         (None, "no.yaml", "no.yaml: does not exist"),
         (None, "package.py", "is not a .yaml file"),
         ("name: [", "package.yaml", "is not valid YAML"),
-        ("version: '1'", "package.yaml", "has to have a name"),
+        ("version: '1'", "package.yaml", "has no name"),
         ("name: a\nrequires: b\n", "package.yaml", "package.yaml:2: requires is wrong"),
-        ("name: a\nversion: '1.'\n", "package.yaml", "'1.' is not the version of a package"),
+        ("name: a\nversion: '1.'\n", "package.yaml", "version is wrong: '1.' is not"),
     ],
 )
 def test_bad_input(rezfast: Run, tmp_path: Path, content: str | None, word: str, said: str) -> None:
@@ -87,6 +87,17 @@ def test_bad_input(rezfast: Run, tmp_path: Path, content: str | None, word: str,
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_it_is_what_a_build_reads(rezfast: Run, directory: Path, tmp_path: Path) -> None:
+    packages = tmp_path / "packages"
+    for version in ("1.2.3", "1.10.1"):
+        (packages / "bar" / version).mkdir(parents=True)
+        (packages / "bar" / version / "package.py").write_text("name = 'bar'\n")
+    (directory / "package.yaml").write_text("name: foo\nrequires: [bar-1.*]\n")
+    done = rezfast("yaml2py", directory, REZ_PACKAGES_PATH=str(packages))
+    assert done.returncode == 0
+    assert "'bar-1.10'" in done.stdout
 
 
 def test_one_at_a_time(rezfast: Run) -> None:

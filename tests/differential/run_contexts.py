@@ -1,4 +1,4 @@
-"""Very many contexts against rez's, by hand: python tests/differential/run_contexts.py
+"""Very many contexts against rez's, by hand: `PYTHONPATH=tests python -m differential.run_contexts`
 
 --cases N     made up contexts with commands (default 300)
 --seed N      other ones
@@ -15,8 +15,6 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 from typing import Any
-
-sys.path[:0] = [str(Path(__file__).parents[1])]
 
 from differential.context_cases import (
     ContextCase,
@@ -122,7 +120,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--answers", default=":")
     options = parser.parse_args()
-    differing = compare_answers(slice(*(int(one or 0) or None for one in options.answers.split(":"))))
+    first, _, last = options.answers.partition(":")
+    differing = compare_answers(slice(int(first or 0), int(last) if last else None))
     differing += compare_cases(options.cases, options.seed)
     return 1 if differing else 0
 

@@ -23,9 +23,10 @@ from rez.vendor.schema.schema import SchemaError
 
 from rezfast.errors import PackageRepositoryError, RezError
 from rezfast.repository import clear_caches
+from rezfast.repository.developer import create_package
 from rezfast.repository.install import install_variant
 from rezfast.repository.locks import package_lock
-from rezfast.repository.maker import create_package, make_package
+from rezfast.repository.maker import make_package
 from rezfast.repository.queries import get_package_from_repository
 
 # rez loads its plugins in a way that Python deprecates

@@ -113,7 +113,7 @@ def test_other_names_of_definitions(write: Write, tmp_path: Path, configure: Con
 def test_no_definition(tmp_path: Path) -> None:
     with pytest.raises(PackageMetadataError, match=r"expected package.py or package.yaml"):
         get_developer_package(str(tmp_path))
-    with pytest.raises(PackageMetadataError, match=r"nowhere: cannot be read: No such file"):
+    with pytest.raises(PackageMetadataError, match=r"nowhere: does not exist"):
         get_developer_package(str(tmp_path / "nowhere"))
 
 

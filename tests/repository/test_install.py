@@ -15,10 +15,13 @@ from rezfast.config import Settings
 from rezfast.errors import PackageMetadataError, PackageRepositoryError, ResourceError, RezError
 from rezfast.package.model import Variant
 from rezfast.repository import clear_caches, get_repository
+from rezfast.repository.developer import create_package
 from rezfast.repository.install import REMOVE, install_variant
 from rezfast.repository.locks import package_lock
-from rezfast.repository.maker import create_package
+from rezfast.repository.memory import MemoryRepository
 from rezfast.repository.queries import get_package_from_repository
+from rezfast.solve.solver import Solver
+from rezfast.solve.sources import shared_tables
 
 
 @pytest.fixture(autouse=True)
@@ -268,3 +271,56 @@ def test_a_repository_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(RezError, match=r"file/packages: cannot be written"):
         install_variant(variant(), str(tmp_path / "file" / "packages"))
+
+
+# ---- who sees it -------------------------------------------------------------------------------
+
+
+def _solved(*paths: str | MemoryRepository) -> list[str]:
+    solver = Solver(["foo"], paths)
+    solver.solve()
+    return [variant.qualified_package_name for variant in solver.resolved_packages or ()]
+
+
+def test_a_solve_of_the_same_process_sees_it(tmp_path: Path) -> None:
+    packages, elsewhere, link = tmp_path / "packages", tmp_path / "elsewhere", tmp_path / "link"
+    packages.mkdir()
+    link.symlink_to(packages)
+    searched = ((str(packages),), (str(link),), (str(elsewhere), str(packages)))
+    for version in ("1.0", "1.1"):
+        install(variant(version=version), packages)
+        for paths in searched:
+            assert _solved(*paths) == [f"foo-{version}"]
+    # another variant of a package that was solved with
+    install(variant(), packages, overrides={"name": "bar"})
+    for index in (0, 1):
+        install(variant(index, version="2.0", variants=[["bar"], ["bar-1.0"]]), packages)
+    package = get_package_from_repository("foo", "2.0", str(link))
+    assert package is not None and package.num_variants == 2
+    assert sorted(_solved(str(link))) == ["bar-1.0", "foo-2.0"]
+
+
+def test_other_repositories_keep_what_they_know(tmp_path: Path) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    for path in (here, there):
+        install(variant(), path)
+    kept = shared_tables([str(there)])
+    replaced = shared_tables([str(here)])
+    install(variant(version="1.1"), here)
+    assert shared_tables([str(there)]) is kept
+    assert shared_tables([str(here)]) is not replaced
+
+
+def test_a_dry_run_changes_nothing_for_others(tmp_path: Path) -> None:
+    one = variant()
+    install(one, tmp_path)
+    kept = shared_tables([str(tmp_path)])
+    assert install_variant(one, str(tmp_path), dry_run=True) is not None
+    assert shared_tables([str(tmp_path)]) is kept
+
+
+def test_a_solve_sees_what_is_put_into_memory() -> None:
+    memory = MemoryRepository.create_repository({"foo": {"1.0": {}}})
+    assert _solved(memory) == ["foo-1.0"]
+    install_variant(variant(version="1.1"), memory)
+    assert _solved(memory) == ["foo-1.1"]

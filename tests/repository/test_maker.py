@@ -10,10 +10,13 @@ from typing import Any
 
 import pytest
 
+from rezfast import Requirement, config
+from rezfast.config import Settings
 from rezfast.errors import PackageMetadataError
 from rezfast.package.model import Package, Variant
 from rezfast.repository import clear_caches
-from rezfast.repository.maker import PackageMaker, create_package, make_package
+from rezfast.repository.developer import create_package
+from rezfast.repository.maker import PackageMaker, make_package
 from rezfast.repository.queries import iter_packages
 
 
@@ -48,8 +51,28 @@ def test_attributes_are_checked() -> None:
         create_package("foo", {"requires": "bar"})
     with pytest.raises(PackageMetadataError, match="needs rez 99 or later"):
         create_package("foo", {"requires_rez_version": "99"})
-    with pytest.raises(PackageMetadataError, match="is not the version"):
+    with pytest.raises(PackageMetadataError, match="is not a version"):
         create_package("foo", {"version": "1."})
+
+
+def test_wildcards_in_requests_are_replaced(tmp_path: Path) -> None:
+    packages = str(tmp_path / "packages")
+    for version in ("1.2.3", "1.10.1"):
+        with make_package("bar", packages) as made:
+            made.version = version
+    previous = config.use(
+        Settings.from_sources(environ={}, files=[], overrides={"packages_path": [packages]})
+    )
+    try:
+        maker = PackageMaker("foo", {"requires": ["bar-1.*"], "variants": [["bar-1.**"]]})
+        package = maker.get_package()
+        with make_package("foo", packages) as made:
+            made.requires = ["bar-1.*"]
+    finally:
+        config.use(previous)
+    assert [str(each) for each in package.requires or []] == ["bar-1.10"]
+    assert str(package.variants) == str([[Requirement("bar-1.10.1")]])
+    assert "'bar-1.10'" in Path(made.installed_variants[0].parent.uri).read_text()
 
 
 def test_a_package_may_be_of_a_class_of_ones_own() -> None:

@@ -15,7 +15,7 @@ from rezfast.batch.figures import Count, Example
 from rezfast.config import settings
 from rezfast.errors import PackageRequestError, RezError
 from rezfast.repository.combined import CombinedFamily
-from rezfast.repository.filesystem import FilesystemRepository, definition_names
+from rezfast.repository.filesystem import FilesystemRepository, definition_names, find_definition
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,34 +60,21 @@ def find_place(path: str, view: View) -> Place:
         os.stat(path)  # "file/" is no file
         return Place(path, "file")
     names = definition_names(settings())
-    if _definition_in(path, names):
+    if find_definition(path, names):
         return Place(path, "package")
     if view == "source":
         return Place(path, "tree")
     shown = [name for name in directories if name[0] not in "._"]
     if shown and all(name[0].isdigit() for name in shown):
-        found = any(_definition_in(os.path.join(path, name), names) for name in shown)
+        found = any(find_definition(os.path.join(path, name), names) for name in shown)
         if found:
             return Place(path, "family")
     return Place(path, "repository")
 
 
-def find_definition(directory: str) -> str | None:
-    """The definition that is directly in a directory; None without any."""
-    return _definition_in(directory, definition_names(settings()))
-
-
 def is_yaml(path: str) -> bool:
     """Whether a definition is YAML and not Python, by its name."""
     return path.endswith(_YAML)
-
-
-def _definition_in(directory: str, names: Sequence[str]) -> str | None:
-    for name in names:
-        path = os.path.join(directory, name)
-        if os.path.isfile(path):
-            return path
-    return None
 
 
 class Walk:
@@ -132,7 +119,7 @@ class Walk:
         directory, name = os.path.split(path)
         if name != self._names[0]:
             return None
-        return _definition_in(directory, self._names[1:])
+        return find_definition(directory, self._names[1:])
 
     def pass_over(self, why: str, path: str) -> None:
         """Note something that is no package."""
@@ -177,7 +164,7 @@ class Walk:
             yield name, f"{base}/{version}/{first}" if version else f"{base}/{first}"
 
     def _package(self, directory: str) -> Iterator[tuple[str, str]]:
-        path = _definition_in(directory, self._names)
+        path = find_definition(directory, self._names)
         if path is not None:
             yield from self._file(_family_name(directory), path)
 

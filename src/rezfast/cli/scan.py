@@ -10,7 +10,7 @@ from rezfast._scan import Scanned, scan
 from rezfast.batch.classes import BROKEN_PYTHON, YAML, meaning
 from rezfast.batch.fields import FIELDS, NAMING
 from rezfast.batch.inspection import broken_python
-from rezfast.batch.places import find_definition, is_yaml
+from rezfast.batch.places import is_yaml
 from rezfast.cli.outcome import (
     EXIT_BAD_INPUT,
     EXIT_FAILED,
@@ -22,6 +22,7 @@ from rezfast.cli.outcome import (
 from rezfast.cli.parameters import Option, Parameters
 from rezfast.cli.survey import checked_view
 from rezfast.cli.survey_text import fitting
+from rezfast.repository.filesystem import find_definition
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from rezfast.cli.outcome import EXIT_FAILED, EXIT_OK, UsageError, report_error
 from rezfast.cli.parameters import Option, Parameters
-from rezfast.cli.view_source import print_text, source_package, source_path
+from rezfast.cli.view_source import print_text, source_path
 from rezfast.config import settings
 from rezfast.errors import RezError
 from rezfast.package.write import FileFormat, package_text
 from rezfast.repository import family_names
+from rezfast.repository.developer import DeveloperPackage
 from rezfast.repository.queries import get_variant, iter_packages
 from rezfast.solve.nearest import closest_names, closest_versions
 from rezfast.version import Requirement
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 HELP = """Show what the definition of PKG says, as rez reads it.
 
 PKG is a request, such as 'maya' or 'maya-2024': the latest version of it is shown. With a slash
-in it, it is the path of a definition, or of a directory with one in it.
+in it, it is the path of a definition, or of a directory with one in it, which is read as a build
+reads it.
 
 Early bound functions show as their values, other functions as text.
 
@@ -76,7 +78,8 @@ def run(given: Given) -> int:
         if given["current"] or given["path"]:
             raise UsageError(f"{word} is a path: --current and --path are for requests")
         path = source_path(word)
-        package, uri = source_package(path), path
+        package: Package = DeveloperPackage.from_path(path)
+        uri = path
     else:
         found = _find(Requirement.package_request(word), given)
         if isinstance(found, str):

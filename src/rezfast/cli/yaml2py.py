@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 
 from rezfast.cli.outcome import EXIT_OK, UsageError
 from rezfast.cli.parameters import Option, Parameters
-from rezfast.cli.view_source import print_text, source_package, source_path
+from rezfast.cli.view_source import print_text, source_path
 from rezfast.package.write import FileFormat, package_text
+from rezfast.repository.developer import DeveloperPackage
 
 if TYPE_CHECKING:
     from rezfast.cli.parameters import Given
 
 HELP = """Show a package.yaml as the package.py that says the same.
 
-PATH is the file, or the directory that it is in; without PATH it is looked for here. Nothing is
-written: send the output to a file.
+PATH is the file, or the directory that it is in; without PATH it is looked for here. It is read
+as a build reads it: the wildcards of its requests are replaced, and preprocess functions run.
+Nothing is written: send the output to a file.
 
 \b
 Example:
@@ -45,5 +47,5 @@ def run(given: Given) -> int:
     path = source_path(given["path"][0] if given["path"] else os.curdir, (".yaml",))
     if not path.endswith(_YAML):
         raise UsageError(f"{path}: is not a .yaml file")
-    print_text(package_text(source_package(path), FileFormat.py))
+    print_text(package_text(DeveloperPackage.from_path(path, "yaml"), FileFormat.py))
     return EXIT_OK

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Any
 
 from rezfast.context.state import ContextState
 from rezfast.errors import ResolvedContextError
@@ -10,14 +10,9 @@ from rezfast.package.model import Package
 from rezfast.repository.queries import iter_packages
 from rezfast.version import VersionRange
 
-
-class ResolveDiff(TypedDict, total=False):
-    """What another context has in place of this one's packages; see `resolve_diff`."""
-
-    newer_packages: dict[str, list[Package]]
-    older_packages: dict[str, list[Package]]
-    added_packages: set[Package]
-    removed_packages: set[Package]
+#: What another context has in place of this one's packages: `newer_packages` and `older_packages`,
+#: lists of packages by family; `added_packages` and `removed_packages`, sets of packages.
+ResolveDiff = dict[str, Any]
 
 
 def resolve_diff(context: ContextState, other: ContextState) -> ResolveDiff:

@@ -77,7 +77,6 @@ class Entrance:
         self._command = command
         self._quiet = quiet
         self._new_session = start_new_session
-        self._detached = detached
         before = terminal_words() if detached else []
         self._before: list[str] = before or (pre_command or "").split()
         if detached:

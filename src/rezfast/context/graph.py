@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import ast
 import os
-import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Literal, overload
 
@@ -364,6 +362,9 @@ def _drawn(graph_str: str, form: str, image_ratio: float | None) -> bytes:
             f"graphviz, or write the graph as text: a file that ends in .dot"
         )
     ratio = [] if image_ratio is None else [f"-Gratio={image_ratio}"]
+    # Deferred, here and below: every context that is saved has a graph, and few are drawn.
+    import subprocess
+
     done = subprocess.run(
         [program, f"-T{form}", *ratio], input=graph_str.encode(), capture_output=True, check=False
     )
@@ -400,6 +401,8 @@ def view_graph(
     path = dest_file
     if path is None:
         form: str = settings().dot_image_format
+        import tempfile
+
         descriptor, path = tempfile.mkstemp(prefix="resolve-dot-", suffix=f".{form}")
         os.close(descriptor)
     say(f"rendering image to {path}...")
@@ -420,6 +423,8 @@ def view_graph(
 
 
 def _shown_by(viewer: str, path: str) -> bool:
+    import subprocess
+
     try:
         return subprocess.run([viewer, path], check=False).returncode == 0
     except OSError:

@@ -84,8 +84,8 @@ class ResolvedContext(ContextState):
 
     def get_patched_request(
         self,
-        package_requests: list[str | Requirement] | None = None,
-        package_subtractions: list[str] | None = None,
+        package_requests: Iterable[str | Requirement] | None = None,
+        package_subtractions: Iterable[str] | None = None,
         strict: bool = False,
         rank: int = 0,
     ) -> list[Requirement]:

@@ -188,8 +188,11 @@ class ContextState:
         self._filter_pod = configured.package_filter or ()
         if package_filter is not None:
             self.__dict__["package_filter"] = package_filter
-        given = configured.package_orderers if package_orderers is None else package_orderers
-        self._orderers_pod = given or ()
+        self._orderers_pod = configured.package_orderers or ()
+        if package_orderers is not None:
+            from rezfast.solve.orderers import PackageOrderList
+
+            self.__dict__["package_orderers"] = PackageOrderList(package_orderers)
         self.append_sys_path = True
         if package_caching is None:
             package_caching = configured.package_cache_during_build if building else True

@@ -49,7 +49,9 @@ def _renew_guard() -> None:
 os.register_at_fork(after_in_child=_renew_guard)
 
 
-def contained(path: str, work: Callable[[], T], directory: str | None = None) -> T:
+def contained(
+    path: str, work: Callable[[], T], directory: str | None = None, is_harmless: bool = False
+) -> T:
     """What `work` gives, run without a trace on the process.
 
     The limit of `rezfast.package.deadline` is kept: by a signal in the main thread, where that can
@@ -61,19 +63,21 @@ def contained(path: str, work: Callable[[], T], directory: str | None = None) ->
         path: The definition, which an error names.
         work: What to do: a definition's code, or something that runs it.
         directory: The working directory meanwhile; None: as it is.
+        is_harmless: The work cannot get at the process: what is put back costs time.
 
     Raises:
         PackageRejected: In place of `InvalidPackageError`.
         PackageMetadataError: In place of whatever else the work raised, but `KeyboardInterrupt`.
     """
     with _guard:
-        process = _Process()
+        process = None if is_harmless else _Process()
         outer = len(_running)
         _running.append(path)
         watch = _watch()
         try:
             try:
-                process.prepare(directory, is_outermost=not outer)
+                if process is not None:
+                    process.prepare(directory, is_outermost=not outer)
                 if watch is not None:
                     watch.start()
                 return work()
@@ -90,7 +94,8 @@ def contained(path: str, work: Callable[[], T], directory: str | None = None) ->
         finally:
             if watch is not None:
                 watch.stop()
-            process.restore()
+            if process is not None:
+                process.restore()
             del _running[outer:]
 
 

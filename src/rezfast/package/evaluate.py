@@ -1,27 +1,33 @@
 """Runs a definition with Python, as rez does for an installed package (rez: `rez.serialise`).
 
-    bytes --exec--> names --without rez's own--> attributes --early run, late kept--> data
+    bytes --outline--> literals, code --exec--> names --without rez's own--> attributes
+          --early run, late kept--> data
 
 `rezfast.package.containment` keeps it from doing damage by accident.
 """
 
 from __future__ import annotations
-import __future__
 
 import builtins
 from collections.abc import Mapping
+from functools import lru_cache
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from rezfast.config.sources import ModifyList
 from rezfast.errors import InvalidPackageError, PackageMetadataError, RezError
 from rezfast.package.containment import contained
-from rezfast.package.functions import REX_FUNCTIONS, SourceCode, early, include, late
+from rezfast.package.functions import (
+    COMPILE_FLAGS,
+    REX_FUNCTIONS,
+    SourceCode,
+    early,
+    include,
+    late,
+)
+from rezfast.package.outline import Outline, outline
 from rezfast.package.rez_modules import import_module
 from rezfast.package.scopes import ScopeContext
-
-# rez's loader has this feature on, and hands it down to every definition it compiles
-_COMPILE_FLAGS = __future__.annotations.compiler_flag
 
 Objects = Mapping[str, Any]
 """What early functions find by name, besides `this`."""
@@ -34,6 +40,9 @@ _OBJECTS: Objects = {
 }
 
 _BUILTINS = vars(builtins)
+# how many definitions' compiled code is kept, and how long a text may be for that
+_KEPT = 64
+_LONGEST_KEPT = 1 << 16
 
 # Values that are neither functions nor hold any that count; most are of these types.
 _PLAIN = frozenset((str, list, int, bool, float, tuple, type(None), SourceCode))
@@ -55,10 +64,31 @@ def evaluate(
         PackageRejected: The definition raised `InvalidPackageError`.
         PackageMetadataError: It cannot be compiled or run; the line is the one at fault.
     """
-    return contained(path, lambda: _evaluated(source, path, objects), directory)
+    # a build runs all of it, and says at once what does not compile
+    is_built = objects is not None or directory is not None
+    find = _outline if len(source) <= _LONGEST_KEPT else outline
+    parts = None if is_built else find(source, path)
+    if parts is not None and parts.code is None:
+        return parts.bound()
+    code = None if parts is None else _compiled(parts, path)
+    if parts is None or code is None:
+        return contained(
+            path, lambda: _evaluated(_compile(source, path), source, path, objects), directory
+        )
+    return contained(
+        path,
+        lambda: _evaluated(code, source, path, None, parts),
+        is_harmless=parts.is_harmless,
+    )
 
 
-def _evaluated(source: bytes, path: str, objects: Objects | None) -> dict[str, Any]:
+def _evaluated(
+    code: CodeType,
+    source: bytes,
+    path: str,
+    objects: Objects | None,
+    parts: Outline | None = None,
+) -> dict[str, Any]:
     scopes = ScopeContext()
     own: dict[str, Any] = {
         "scope": scopes,
@@ -70,9 +100,12 @@ def _evaluated(source: bytes, path: str, objects: Objects | None) -> dict[str, A
         # late bound functions run with these, too, when nothing else looks after their imports
         "__builtins__": {**_BUILTINS, "__import__": import_module},
     }
-    names = dict(own)
-    code = compile(source, path, "exec", flags=_COMPILE_FLAGS, dont_inherit=True)
+    names = own.copy()
+    if parts is not None:
+        names.update(parts.bound())
     exec(code, names)
+    if parts is not None:
+        names.update(parts.functions)
     data = {
         name: value
         for name, value in names.items()
@@ -86,6 +119,30 @@ def _evaluated(source: bytes, path: str, objects: Objects | None) -> dict[str, A
         names.clear()
         names["__builtins__"] = own["__builtins__"]
     return data
+
+
+def _compiled(parts: Outline, path: str) -> CodeType | None:
+    """What an outline leaves to compile; None when that cannot be: all of it has to be tried."""
+    try:
+        return _compile(parts.code or "", path)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _compile(source: str | bytes, path: str) -> CodeType:
+    return (
+        _compile_kept(source, path) if len(source) <= _LONGEST_KEPT else _compile_now(source, path)
+    )
+
+
+def _compile_now(source: str | bytes, path: str) -> CodeType:
+    code: CodeType = compile(source, path, "exec", flags=COMPILE_FLAGS, dont_inherit=True)
+    return code
+
+
+# A build evaluates a definition once a variant, and whoever clears the caches reads the same again.
+_compile_kept = lru_cache(maxsize=_KEPT)(_compile_now)
+_outline = lru_cache(maxsize=_KEPT)(outline)
 
 
 def _only_run_here(code: CodeType, names: Mapping[str, Any]) -> bool:
@@ -135,7 +192,11 @@ class _Binder:
     """Replaces functions by what they stand for, in order: `this` sees what is done so far."""
 
     def __init__(
-        self, data: dict[str, Any], path: str, objects: Objects | None, source: bytes | None
+        self,
+        data: dict[str, Any],
+        path: str,
+        objects: Objects | None,
+        source: bytes | None,
     ) -> None:
         self._data = data
         self._path = path
@@ -153,10 +214,9 @@ class _Binder:
         elif isinstance(value, FunctionType):
             if hasattr(value, "_early"):
                 return self._bound(self._run_early(value))
-            if hasattr(value, "_late"):
-                return SourceCode(value, self._path, self._source)
-            if value.__name__ in REX_FUNCTIONS:
-                return SourceCode(value, self._path, self._source, eval_as_function=False)
+            is_late = hasattr(value, "_late")
+            if is_late or value.__name__ in REX_FUNCTIONS:
+                return SourceCode(value, self._path, self._source, eval_as_function=is_late)
         return value
 
     def _run_early(self, function: FunctionType) -> Any:

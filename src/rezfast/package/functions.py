@@ -5,20 +5,27 @@ is given and none of its definition's. Here the compiled body is kept as well, a
 names where that makes no difference; the text is made when somebody asks for it.
 
     SourceCode(function)   .source ---> written definitions, comparison, pickles
-    SourceCode.from_text   .run() ----> the value of a late bound attribute
-                           .execute() > commands: statements in a namespace that the caller keeps
+    SourceCode.from_block  .run() ----> the value of a late bound attribute
+    SourceCode.from_text   .execute() > commands: statements in a namespace that the caller keeps
 """
 
 from __future__ import annotations
+import __future__
 
 import os
 from collections.abc import Callable, Mapping
 from types import CodeType, FunctionType
-from typing import Any, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 from rezfast.package.included import INCLUDE_DIRECTORY, load_module
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+COMPILE_FLAGS = __future__.annotations.compiler_flag
+"""rez has this feature on, and hands it down to every definition and function that it compiles."""
+
+Decorators = tuple[tuple[str, tuple[str, ...]], ...]
+"""`("late", ())` and `("include", names)`, the innermost first."""
 
 REX_FUNCTIONS = frozenset(
     ("pre_commands", "commands", "post_commands", "pre_build_commands", "pre_test_commands")
@@ -67,6 +74,30 @@ def _note(function: Any, decorator: str, arguments: tuple[str, ...]) -> None:
     function._decorators = (*getattr(function, "_decorators", ()), (decorator, arguments))
 
 
+class Block(Protocol):
+    """A function that is not compiled yet: see `rezfast.package.outline`."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def line(self) -> int: ...
+    @property
+    def decorators(self) -> Decorators: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def source(self) -> bytes: ...
+    def function(self) -> FunctionType:
+        """The function.
+
+        Raises:
+            SyntaxError: It does not compile.
+        """
+
+    def body(self) -> tuple[str, int]:
+        """The text of its body, and the line on which that starts, if it compiles."""
+
+
 class SourceCode:
     """Code of a definition that is kept for later (rez: `SourceCode`). Not changed once made.
 
@@ -84,7 +115,7 @@ class SourceCode:
         funcname: The function's name; None for a text.
         path: The definition.
         late: Whether it is decorated with `@late` (rez: `late_binding`).
-        decorators: `("late", ())` and `("include", names)`, the innermost first.
+        decorators: Those that are written out again.
         eval_as_function: As above.
     """
 
@@ -104,10 +135,9 @@ class SourceCode:
         self.path = path
         self.late = hasattr(function, "_late")
         self.eval_as_function = eval_as_function
-        self.decorators: tuple[tuple[str, tuple[str, ...]], ...] = getattr(
-            function, "_decorators", ()
-        )
+        self.decorators: Decorators = getattr(function, "_decorators", ())
         self._function: FunctionType | None = function
+        self._block: Block | None = None
         self._file = source
         self._text: str | None = None
         # line of the text's beginning in the definition; None: not looked for yet
@@ -138,11 +168,50 @@ class SourceCode:
         )
         return made
 
+    @classmethod
+    def from_block(cls, block: Block) -> Self:
+        """Code that has not been compiled yet.
+
+        Args:
+            block: The function.
+        """
+        made = cls.__new__(cls)
+        made.name = made.funcname = block.name
+        made.path = block.path
+        made.eval_as_function = block.name not in REX_FUNCTIONS
+        made.decorators = block.decorators
+        made.late = made.eval_as_function
+        made._block = block
+        made._file = block.source
+        made._function = made._text = made._start = made._compiled = None
+        return made
+
+    def check(self) -> None:
+        """Find out now whether a function of a definition compiles.
+
+        Raises:
+            PackageMetadataError: It does not.
+        """
+        self._made()
+
+    def _made(self) -> FunctionType | None:
+        """The function; None for a text."""
+        if self._function is None and self._block is not None:
+            try:
+                self._function = self._block.function()
+            except SyntaxError as error:
+                from rezfast.package.containment import explained
+
+                raise explained(error, self.path) from error
+        return self._function
+
     # ---- what it is
 
     @property
     def line(self) -> int:
         """Where the function starts in the definition, from 1; 1 when that is not known."""
+        if self._block is not None:
+            return self._block.line
         if self._function is not None:
             return self._function.__code__.co_firstlineno
         return self._first_line()
@@ -161,15 +230,31 @@ class SourceCode:
         """The code: a function's body, not indented, without decorators and signature.
 
         Raises:
-            PackageMetadataError: The function was not made from a file, or is a lambda.
+            PackageMetadataError: The function was not made from a file, is a lambda, or does not
+                compile.
         """
         if self._text is None:
-            assert self._function is not None
+            function = self._made()
+            if self._block is not None:
+                self._text, self._start = self._block.body()
+                return self._text
+            assert function is not None
             # imports what tokenizes Python, which a solve does not need
             from rezfast.package.source_text import body_of
 
-            self._text, self._start = body_of(self._function, self._file, self.path)
+            self._text, self._start = body_of(function, self._file, self.path)
         return self._text
+
+    @property
+    def unchecked_source(self) -> str:
+        """`source`, for who compiles it next: a function may turn out not to compile.
+
+        Raises:
+            PackageMetadataError: As `source`, but for that.
+        """
+        if self._text is None and self._block is not None:
+            return self._block.body()[0]
+        return self.source
 
     @property
     def includes(self) -> frozenset[str] | None:
@@ -183,7 +268,7 @@ class SourceCode:
     @property
     def evaluated_code(self) -> str:
         """The Python text that is run."""
-        body = _indented(self.source)
+        body = _indented(self.unchecked_source)
         if not self.eval_as_function:
             return f"if True:\n{body}"
         name = self.funcname or "_unnamed"
@@ -250,7 +335,7 @@ class SourceCode:
         self.late = any(name == "late" for name, _ in self.decorators)
         self._text = state["source"]
         self._start = state["start"]
-        self._function = self._file = self._compiled = None
+        self._function = self._block = self._file = self._compiled = None
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, SourceCode) and self.source == other.source
@@ -274,7 +359,7 @@ class SourceCode:
         Raises:
             Exception: Whatever the code raises.
         """
-        function = self._function
+        function = self._made()
         seen: dict[str, Any] = {}
         if function is not None:
             seen["__builtins__"] = function.__globals__["__builtins__"]
@@ -332,11 +417,15 @@ class SourceCode:
                     error.lineno += shift
                 raise
             ast.increment_lineno(tree, shift)
-            self._compiled = compile(tree, self.path, "exec", dont_inherit=True)
+            self._compiled = compile(
+                tree, self.path, "exec", flags=COMPILE_FLAGS, dont_inherit=True
+            )
         return self._compiled
 
     def _first_line(self) -> int:
         """Of the code, in the definition."""
+        if self._start is None and self._block is not None:
+            self._start = self._block.body()[1]
         if self._start is None and self._text is None:
             _ = self.source
         if self._start is None:

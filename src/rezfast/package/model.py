@@ -240,12 +240,14 @@ class PackageBase(Formatted):
         return {name: value for name, value in data.items() if value is not None}
 
     def validate_data(self) -> None:
-        """Check every standard attribute.
+        """Check every standard attribute, and that functions kept as text compile.
 
         Raises:
             PackageMetadataError: The definition cannot be read, or a value is wrong.
         """
-        self.resource.validated_data()
+        for value in self.resource.validated_data().values():
+            if isinstance(value, SourceCode):
+                value.check()
 
     def _bound(self, name: str, value: Any) -> Any:
         """The value, or what a late bound function gives for it, once."""

@@ -13,109 +13,146 @@ import sys
 from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any
 
-# the attributes of these objects that are not a definition's
-_OWN = ("_values", "_pending", "_name", "_context", "_before")
-
 
 class Attributes(MutableMapping[str, Any]):
-    """A dict with attributes that come into being when something is set on them."""
+    """A dict with attributes that come into being when something is set on them.
 
-    _values: dict[str, Any]
-    _pending: tuple[str, Attributes] | None
+    Only setting an attribute does that: an item that is put into one that is not there yet is lost,
+    as in rez (rez: `RecursiveAttribute`). `data` is the dict itself.
+    """
+
+    data: dict[str, Any]
 
     def __init__(self, values: Mapping[str, Any] | None = None) -> None:
-        self.__dict__.update(_values={}, _pending=None)
-        self.merge(values or {})
+        self.__dict__["data"] = {}
+        if values:
+            self._update(values)
 
     def __getattr__(self, name: str) -> Any:
-        if name in _OWN or (name.startswith("__") and name.endswith("__")):
+        if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
-        if name in self._values:
-            return self._values[name]
+        values = self.__dict__["data"]
+        if name in values:
+            return values[name]
         # the child joins its parent when it gets a value: to look is not to add
         child = Attributes()
-        child.__dict__["_pending"] = (name, self)
+        child.__dict__["pending"] = (name, self)
         return child
 
     def __setattr__(self, name: str, value: Any) -> None:
-        self._values[name] = value
+        if name.startswith("__") and name.endswith("__"):
+            self.__dict__[name] = value
+            return
+        self.__dict__["data"][name] = value
         self._attach()
 
     def __getitem__(self, name: str) -> Any:
         return getattr(self, name)
 
     def __setitem__(self, name: str, value: Any) -> None:
-        self._values[name] = value
-        self._attach()
+        self.data[name] = value
 
     def __delitem__(self, name: str) -> None:
-        del self._values[name]
+        del self.data[name]
 
     def __contains__(self, name: object) -> bool:
-        return name in self._values
+        return name in self.data
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
+        return iter(self.data)
 
     def __len__(self) -> int:
-        return len(self._values)
+        return len(self.data)
 
     def __bool__(self) -> bool:
-        return bool(self._values)
+        return bool(self.data)
+
+    def __or__(self, other: Mapping[str, Any]) -> Attributes:
+        return Attributes({**self.data, **other})
+
+    def __ior__(self, other: object) -> Attributes:
+        # rez recurses without end
+        raise TypeError("a scope does not take |=: use update()")
 
     def __str__(self) -> str:
         return str(self.to_dict())
 
-    def merge(self, values: Mapping[str, Any]) -> None:
-        """Takes over every value; a dict in it gets attributes of its own."""
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.to_dict()!r})"
+
+    def update(self, values: Mapping[str, Any]) -> None:  # type: ignore[override]
+        """Takes over every value; a dict in it gets attributes of its own.
+
+        Raises:
+            TypeError: There is an argument with a name: rez's takes none.
+        """
+        self._update(values)
+
+    def copy(self) -> Attributes:
+        """Another with the same values."""
+        return Attributes(self.data)
+
+    def _update(self, values: Mapping[str, Any]) -> None:
         for name, value in values.items():
-            self._values[name] = Attributes(value) if isinstance(value, dict) else value
+            self.data[name] = Attributes(value) if isinstance(value, dict) else value
 
     def to_dict(self) -> dict[str, Any]:
         """The same as plain dicts."""
         return {
             name: value.to_dict() if isinstance(value, Attributes) else value
-            for name, value in self._values.items()
+            for name, value in self.data.items()
         }
 
     def _attach(self) -> None:
-        if self._pending is not None:
-            name, parent = self._pending
-            self.__dict__["_pending"] = None
+        pending = self.__dict__.pop("pending", None)
+        if pending is not None:
+            name, parent = pending
             parent._attach()
-            parent._values[name] = self
+            parent.data[name] = self
 
 
 class Scope(Attributes):
-    """One `with scope(name)`: takes what its body binds, and puts the names back as they were."""
+    """One `with scope(name)`: takes what its body binds, and puts the names back as they were.
 
-    _name: str
-    _context: ScopeContext
-    _before: dict[str, Any]
+    Attributes:
+        name: As it was given; hides an attribute of that name from those who read, as in rez.
+        context: The definition's.
+        locals: The names as they were.
+    """
+
+    name: str
+    context: ScopeContext
+    locals: dict[str, Any]
 
     def __init__(self, name: str, context: ScopeContext) -> None:
-        super().__init__()
-        self.__dict__.update(_name=name, _context=context, _before={})
+        self.__dict__.update(data={}, name=name, context=context, locals={})
 
     def __enter__(self) -> Scope:
-        self.__dict__["_before"] = dict(sys._getframe(1).f_locals)
+        self.__dict__["locals"] = dict(sys._getframe(1).f_locals)
         return self
 
     def __exit__(self, *exception: object) -> None:
         names = sys._getframe(1).f_locals
-        before = self._before
-        self.merge(
+        before = self.locals
+        self._update(
             {
                 name: value
                 for name, value in names.items()
-                if not (name.startswith("__") and name.endswith("__"))
-                and not isinstance(value, Scope)
+                if not (name[:2] == "__" == name[-2:])
+                and type(value) is not Scope
                 and (name not in before or value != before[name])
             }
         )
         names.clear()
         names.update(before)
-        self._context.leave()
+        self.context._leave()
+
+    def copy(self) -> Scope:
+        """Another scope, which is nobody's: no attribute comes of it, as in rez."""
+        return Scope(self.name, ScopeContext())
+
+    def __or__(self, other: object) -> Scope:
+        return self.copy()
 
 
 class ScopeContext:
@@ -127,18 +164,18 @@ class ScopeContext:
         self._top = Attributes()
 
     def __call__(self, name: str) -> Scope:
-        path = (*(scope._name for scope in self._entered), name)
+        path = (*(scope.name for scope in self._entered), name)
         scope = self._known.get(path)
         if scope is None:
             scope = self._known[path] = Scope(name, self)
         self._entered.append(scope)
         return scope
 
-    def leave(self) -> None:
+    def _leave(self) -> None:
         """Hands what the innermost scope holds to the one around it."""
         scope = self._entered.pop()
         around: Attributes = self._entered[-1] if self._entered else self._top
-        around.merge({scope._name: scope.to_dict()})
+        around._update({scope.name: scope.to_dict()})
 
     def to_dict(self) -> dict[str, Any]:
         """What the scopes add to the definition's attributes."""

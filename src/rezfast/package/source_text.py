@@ -13,10 +13,10 @@ import io
 import linecache
 import tokenize
 from collections.abc import Sequence
-from textwrap import dedent
 from types import FunctionType
 
 from rezfast.errors import PackageMetadataError
+from rezfast.package.alignment import aligned
 
 
 def body_of(function: FunctionType, source: bytes | None, path: str) -> tuple[str, int]:
@@ -53,7 +53,7 @@ def body_of(function: FunctionType, source: bytes | None, path: str) -> tuple[st
     if column:
         body = [block[count - 1][column:], *body]
         count -= 1
-    return _aligned(dedent("".join(body))), start + count
+    return aligned("".join(body)), start + count
 
 
 def _lines(source: bytes) -> list[str]:
@@ -87,13 +87,3 @@ def _head(block: Sequence[str]) -> tuple[int, int]:
             elif token.string == ":" and depth == 0 and in_signature:
                 ended = True
     raise ValueError("not a function")
-
-
-def _aligned(text: str) -> str:
-    """The text with comments at the left edge moved to where the line after them starts."""
-    lines = text.split("\n")
-    for index, line in enumerate(lines):
-        if line.startswith("#"):
-            following = next((other for other in lines[index + 1 :] if other[:1] != "#"), "")
-            lines[index] = following[: len(following) - len(following.lstrip())] + line
-    return dedent("\n".join(lines).rstrip())

@@ -2,7 +2,7 @@
 
 A repository gives families, a family gives version texts and, when asked, the definitions of some
 of them; knowing which versions exist reads no definition. Everything that a repository has seen is
-kept until `clear_caches`.
+kept until `clear_caches`, or until this process changes it.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ __all__ = [
     "family_names",
     "find_packages",
     "get_repository",
+    "note_change",
 ]
 
 _repositories: dict[str, PackageRepository] = {}
@@ -87,6 +88,25 @@ def get_repository(path: str) -> PackageRepository:
 def clear_caches() -> None:
     """Forget every repository, so that the next use looks at the disk again."""
     _repositories.clear()
+
+
+def note_change(repository: FilesystemRepository | MemoryRepository, name: str) -> None:
+    """Let this process see what it has changed: the next solve and query look at the family again.
+
+    Args:
+        repository: Where the family is; whoever else stands for that place is told, too.
+        name: The family.
+    """
+    repository.changes += 1
+    if not isinstance(repository, FilesystemRepository):
+        return
+    repository.forget(name)
+    for other in list(_repositories.values()):
+        if other is repository or not isinstance(other, FilesystemRepository):
+            continue
+        if other.location == repository.location:
+            other.changes += 1
+            other.forget(name)
 
 
 def family_names(paths: Iterable[str]) -> list[str]:

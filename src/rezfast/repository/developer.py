@@ -15,7 +15,12 @@ from typing import Any, Self, TypeVar, overload
 from rezfast._version import Version, is_valid_package_name
 from rezfast.config import settings
 from rezfast.config.sources import REZ_VERSION
-from rezfast.errors import PackageMetadataError, ResourceError, RezError
+from rezfast.errors import (
+    PackageDefinitionFileMissing,
+    PackageMetadataError,
+    ResourceError,
+    RezError,
+)
 from rezfast.package.attributes import check_source
 from rezfast.package.containment import contained
 from rezfast.package.definition import line_of_field, load_source
@@ -24,13 +29,14 @@ from rezfast.package.included import check_modules, copy_modules
 from rezfast.package.model import Package
 from rezfast.package.preprocess import preprocessed
 from rezfast.repository.expansion import expand_requirement
+from rezfast.repository.filesystem import definition_names, find_definition
 from rezfast.repository.memory import MemoryRepository
 from rezfast.repository.names import NO_VERSION
 from rezfast.repository.resources import MemoryResource
 
 P = TypeVar("P", bound=Package)
 
-_FORMATS = ("py", "yaml")
+_FORMATS = (".py", ".yaml")
 
 
 @overload
@@ -208,23 +214,24 @@ def _find(path: str, format: str | None) -> str:
     Raises:
         PackageMetadataError: There is none.
     """
-    if format is not None and format not in _FORMATS:
+    if format is not None and f".{format}" not in _FORMATS:
         raise PackageMetadataError(f"{format!r} is no format of definitions: use py or yaml", path)
     try:
         is_directory = os.path.isdir(path)
         os.stat(path)
+    except FileNotFoundError as error:
+        raise PackageDefinitionFileMissing("does not exist", path) from error
     except OSError as error:
         raise PackageMetadataError(f"cannot be read: {error.strerror or error}", path) from error
-    formats = _FORMATS if format is None else (format,)
+    formats = _FORMATS if format is None else (f".{format}",)
     if not is_directory:
-        if format is None and not path.endswith(tuple(f".{one}" for one in formats)):
+        if format is None and not path.endswith(formats):
             raise PackageMetadataError("is no definition: expected .py or .yaml", path)
         return path
-    names = [f"{name}.{one}" for name in settings().package_filenames for one in formats]
-    for name in names:
-        file = os.path.join(path, name)
-        if os.path.isfile(file):
-            return file
+    names = [name for name in definition_names(settings()) if name.endswith(formats)]
+    file = find_definition(path, names)
+    if file is not None:
+        return file
     raise PackageMetadataError(f"no package definition: expected {' or '.join(names)}", path)
 
 

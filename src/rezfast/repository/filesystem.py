@@ -22,6 +22,7 @@ from rezfast.errors import PackageDefinitionFileMissing, PackageRepositoryError,
 from rezfast.package.definition import complete, load_definition
 from rezfast.repository.combined import CombinedFamily
 from rezfast.repository.names import why_not_version
+from rezfast.repository.old_releases import with_release
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,11 +52,13 @@ class FilesystemRepository:
 
     Attributes:
         resources: What `rezfast.repository.resources` keeps for the package objects of this place.
+        changes: How often this process has changed a package here.
     """
 
     def __init__(self, location: str) -> None:
         self.location = os.path.realpath(location)
         self.resources: dict[tuple[str, ...], Any] = {}
+        self.changes = 0
         self._families: dict[str, PackageFamily | None] = {}
 
     def __str__(self) -> str:
@@ -196,11 +199,18 @@ class DirectoryFamily:
                 results.append(self._load_one(index, self._names[1:]))
                 continue
             self._found[index] = first
-            if isinstance(outcome, Scanned):
-                results.append(outcome)
-            else:
-                results.append(_completed(path, outcome))
+            record = outcome if isinstance(outcome, Scanned) else _completed(path, outcome)
+            results.append(self._dated(index, record))
         return results
+
+    def _dated(self, index: int, outcome: Scanned | Exception) -> Scanned | Exception:
+        """A record with its timestamp, wherever that is."""
+        if not isinstance(outcome, Scanned) or outcome.timestamp is not None:
+            return outcome
+        try:
+            return with_release(outcome, self._directory(index))
+        except RezError as error:
+            return error
 
     def _load_one(self, index: int, names: Sequence[str]) -> Scanned | Exception:
         directory = self._directory(index)
@@ -209,7 +219,7 @@ class DirectoryFamily:
                 path = f"{directory}/{name}"
                 if os.path.isfile(path):
                     self._found[index] = name
-                    return load_definition(path)
+                    return self._dated(index, load_definition(path))
         except (RezError, OSError) as error:
             return error
         return PackageDefinitionFileMissing(
@@ -222,11 +232,7 @@ class DirectoryFamily:
         found = self._found.get(index)
         if found is not None:
             return f"{directory}/{found}"
-        for name in self._names:
-            path = f"{directory}/{name}"
-            if os.path.isfile(path):
-                return path
-        return directory
+        return find_definition(directory, self._names) or directory
 
     def _directory(self, index: int) -> str:
         version = self.versions[index]
@@ -236,6 +242,20 @@ class DirectoryFamily:
 def definition_names(current: Settings) -> tuple[str, ...]:
     """The names that a definition file may have, the preferred one first."""
     return tuple(name + ext for name in current.package_filenames for ext in _EXTENSIONS)
+
+
+def find_definition(directory: str, names: Sequence[str] | None = None) -> str | None:
+    """The definition that is directly in a directory; None without any.
+
+    Args:
+        directory: Where to look.
+        names: What it may be called, the preferred name first; None: as the settings say.
+    """
+    for name in definition_names(settings()) if names is None else names:
+        path = os.path.join(directory, name)
+        if os.path.isfile(path):
+            return path
+    return None
 
 
 def _list(path: str, definitions: Sequence[str]) -> tuple[list[str], set[str], set[str]]:

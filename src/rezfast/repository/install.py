@@ -30,7 +30,7 @@ from rezfast.package.attributes import BUILD_ONLY_ATTRIBUTES, RELEASE_ATTRIBUTES
 from rezfast.package.model import Variant
 from rezfast.package.resource import PackageResource, ResourceHandle, VariantResource
 from rezfast.package.write import FileFormat, check_readable, dump_package_data, written_items
-from rezfast.repository import get_repository
+from rezfast.repository import get_repository, note_change
 from rezfast.repository.combined import CombinedFamily
 from rezfast.repository.filesystem import BUILDING_PREFIX, FilesystemRepository, definition_names
 from rezfast.repository.locks import package_lock
@@ -74,8 +74,8 @@ def install_variant(
             `REMOVE` takes one away. `name` and `version` say which package to install into.
 
     Returns:
-        The variant in the repository; None only if `dry_run`. A solve in this process sees it after
-        `rezfast.clear_caches()`.
+        The variant in the repository; None only if `dry_run`. Solves and queries of this process
+        see it from now on.
 
     Raises:
         ResourceError: The package there has another uuid, or it has variants and this is none, or
@@ -319,7 +319,7 @@ class _Target:
                 self._write(plan, directory)
             except OSError as error:
                 raise _unwritable(error.filename or directory, error) from error
-            self.repository.forget(self.name)
+            note_change(self.repository, self.name)
         version = os.path.basename(directory) if self.version else ""
         return self._installed(plan, "filesystem.package", version)
 
@@ -362,6 +362,7 @@ class _Target:
         packages = dict(repository.data.get(self.name, {}))
         packages[version or NO_VERSION] = attributes
         repository.data[self.name] = packages
+        note_change(repository, self.name)
         return self._installed(plan, "memory.package", version)
 
     # ---- on disk

@@ -13,17 +13,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from rezfast._version import Version
-from rezfast.config.sources import REZ_VERSION
-from rezfast.errors import PackageMetadataError
-from rezfast.package.attributes import check_source
 from rezfast.package.model import Package, Variant
 from rezfast.repository import get_repository
+from rezfast.repository.developer import create_package
 from rezfast.repository.filesystem import FilesystemRepository
 from rezfast.repository.install import Planned, install_variant, install_variants
-from rezfast.repository.memory import MemoryRepository
-from rezfast.repository.names import NO_VERSION
-from rezfast.repository.resources import package_resource
 
 MakePayload = Callable[[Variant, str], Any]
 """Takes a variant and a directory, which is the working directory, and fills it."""
@@ -62,37 +56,15 @@ class PackageMaker:
             skipped_variants=[],
         )
 
-    def get_package(self, path: str | None = None, expand: Callable[[str], str] = str) -> Package:
-        """The package, in a memory repository of its own.
-
-        Args:
-            path: The definition that the attributes come from, for messages.
-            expand: Replaces the wildcards of a request.
+    def get_package(self) -> Package:
+        """The package, in a memory repository of its own; the wildcards in requests are replaced.
 
         Raises:
             PackageMetadataError: An attribute is not what it has to be, or the package needs a
                 newer rez.
+            PackageRequestError: Its name is not a package name.
         """
-        data = check_source(self._get_data(), path, expand)
-        needed = data.pop("requires_rez_version", None)
-        if needed is not None and Version(REZ_VERSION) < needed:
-            raise PackageMetadataError(
-                f"needs rez {needed} or later, and this does what rez {REZ_VERSION} does", path
-            )
-        name = data["name"]
-        repository = MemoryRepository.create_repository(
-            {name: {data.get("version") or NO_VERSION: data}}
-        )
-        family = repository.get_family(name)
-        if family is None or not family.versions:
-            version = data.get("version")
-            raise PackageMetadataError(f"{version!r} is not the version of a package", path)
-        package = self.package_cls(package_resource(family, 0))
-        package.validate_data()
-        return package
-
-    def _get_data(self) -> dict[str, Any]:
-        return {name: value for name, value in self._data.items() if value is not None}
+        return create_package(self.name, self._data, self.package_cls)
 
     # ---- attributes, by name and by key
 
@@ -133,17 +105,6 @@ class PackageMaker:
 
     def __repr__(self) -> str:
         return f"PackageMaker({self._data!r})"
-
-
-def create_package(
-    name: str, data: Mapping[str, Any], package_cls: type[Package] | None = None
-) -> Package:
-    """A package of its own, out of attributes (rez: `create_package`).
-
-    Raises:
-        PackageMetadataError: As `PackageMaker.get_package`.
-    """
-    return PackageMaker(name, data, package_cls).get_package()
 
 
 @contextmanager

@@ -31,11 +31,13 @@ class MemoryRepository:
 
     Attributes:
         data: As given; what is put into it later counts.
+        changes: How often packages were installed here.
     """
 
     def __init__(self, location: str, data: Data | None = None) -> None:
         self.location = location
         self.data: Data = {} if data is None else data
+        self.changes = 0
 
     @classmethod
     def create_repository(cls, data: Data) -> MemoryRepository:

@@ -24,8 +24,14 @@ from rezfast.package.resource import (
     VariantResource,
 )
 from rezfast.repository.combined import CombinedFamily
-from rezfast.repository.filesystem import DirectoryFamily, FilesystemRepository, definition_names
+from rezfast.repository.filesystem import (
+    DirectoryFamily,
+    FilesystemRepository,
+    definition_names,
+    find_definition,
+)
 from rezfast.repository.memory import MemoryFamily, MemoryRepository
+from rezfast.repository.old_releases import released
 from rezfast.repository.protocol import PackageFamily, PackageRepository
 
 # What an environment asks of every package. Most definitions say little of it, and need not be run
@@ -129,11 +135,7 @@ class DirectoryResource(PackageResource):
     @cached
     def filepath(self) -> str | None:
         """The definition, looked for once; None when there is none."""
-        for name in definition_names(settings()):
-            path = f"{self.path}/{name}"
-            if os.path.isfile(path):
-                return path
-        return None
+        return find_definition(self.path)
 
     @property
     def base(self) -> str | None:
@@ -174,7 +176,10 @@ class DirectoryResource(PackageResource):
             raise PackageDefinitionFileMissing(
                 f"no package definition: expected {names}", path=self.path
             )
-        return load_data(self.filepath)
+        data = load_data(self.filepath)
+        if "timestamp" not in data:
+            data.update(released(self.path))
+        return data
 
 
 class CombinedResource(PackageResource):

@@ -113,7 +113,7 @@ def compiled_commands(commands: SourceCode) -> CodeType:
         ValueError: They have null bytes in them.
         PackageMetadataError: Their text is not known.
     """
-    key = commands.source, commands.funcname if commands.eval_as_function else None
+    key = commands.unchecked_source, commands.funcname if commands.eval_as_function else None
     code = _commands.get(key)
     if code is None:
         if len(_commands) > _LIMIT:

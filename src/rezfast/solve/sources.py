@@ -173,18 +173,23 @@ def _texts(requirements: Iterable[object] | None) -> list[str]:
     return [str(one) for one in requirements or ()]
 
 
-_tables: dict[tuple[PackageRepository, ...], Tables] = {}
+# by search path, with what the repositories had been changed by when the tables were made
+_tables: dict[tuple[PackageRepository, ...], tuple[list[int], Tables]] = {}
 _tables_lock = allocate_lock()
 
 
 def shared_tables(package_paths: Iterable[str | PackageRepository]) -> Tables:
-    """The tables of a search path, shared by all solves of the process until `clear_caches`."""
+    """The tables of a search path, shared by all solves of the process until `clear_caches`.
+
+    What this process installs into one of the repositories needs new ones: tables only grow.
+    """
     key = _repositories(package_paths)
+    changes = [getattr(repository, "changes", 0) for repository in key]
     with _tables_lock:
         found = _tables.get(key)
-        if found is None:
-            found = _tables[key] = Tables(RepositorySource(key))
-        return found
+        if found is None or found[0] != changes:
+            found = _tables[key] = changes, Tables(RepositorySource(key))
+        return found[1]
 
 
 def make_tables(

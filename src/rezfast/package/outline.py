@@ -1,0 +1,359 @@
+"""What of a definition's text Python need not compile, so that most of it is read at once.
+
+    name = "foo"                 a literal: its value is read here
+    def commands():              kept as text: its body is compiled when somebody needs it
+        env.X = 1
+    @early()                     everything else: compiled and run
+    def tools(): ...
+
+Compiling takes most of the time of running a definition. Literals are taken as far as the first
+statement that is something else: what comes after it may use them, or set them anew. Functions that
+are kept are left out wherever nothing in the definition can tell. Whatever is not certain is left
+to Python.
+"""
+
+from __future__ import annotations
+
+import builtins
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from keyword import iskeyword
+from types import FunctionType
+from typing import Any
+
+from rezfast.package.alignment import aligned
+from rezfast.package.functions import (
+    COMPILE_FLAGS,
+    REX_FUNCTIONS,
+    Decorators,
+    SourceCode,
+    include,
+    late,
+)
+from rezfast.package.rez_modules import import_module
+
+# Names that mean something to a definition before it begins, or to Python.
+_TAKEN = frozenset(
+    (
+        *("scope", "early", "late", "include", "ModifyList", "InvalidPackageError"),
+        *("preprocess", "__debug__"),
+    )
+)
+
+_STRING = r"(?:\"[^\"\\\n]*\"|'[^'\\\n]*')"
+_GAP = r"[ \t\n]*(?:\#[^\n]*\n[ \t\n]*)*"
+
+
+def _list_of(item: str) -> str:
+    return rf"\[{_GAP}(?:{item}{_GAP}(?:,{_GAP}{item}{_GAP})*(?:,{_GAP})?)?\]"
+
+
+_STRINGS = _list_of(_STRING)
+_LISTS = _list_of(_STRINGS)
+_TRIPLE = r"\"\"\"(?:[^\"\\]|\"(?!\"\"))*\"\"\"|'''(?:[^'\\]|'(?!''))*'''"
+_END = r"[ \t]*(?:\#[^\n]*)?\n"
+_COMMENTS = rf"(?:{_END})+"
+_LITERAL = (
+    rf"([A-Za-z_]\w*)[ \t]*=[ \t]*(?:({_STRING})|(0|[1-9][0-9]{{0,17}})|(True|False|None)|"
+    rf"({_STRINGS})|({_LISTS})|({_TRIPLE})){_END}"
+)
+_HEAD = (
+    rf"((?:@late\(\)[ \t]*\n|@include\({_STRING}(?:,[ \t]*{_STRING})*\)[ \t]*\n)*)"
+    r"def[ \t]+([A-Za-z_]\w*)\(\)[ \t]*(?:->[ \t]*[\w.]+[ \t]*)?:"
+)
+# all but the end of its last line
+_BODY = (
+    r"(?:[ \t]*(?:\#[^\n]*)?\n)+[ \t]+[^\s\#][^\n]*"
+    r"(?:\n(?:[ \t]+[^\n]*|\#[^\n]*|(?=\n)))*(?=\n)"
+)
+_STATEMENT = re.compile(rf"{_COMMENTS}|{_LITERAL}|({_HEAD}{_BODY}\n)", re.ASCII)
+_FUNCTION = re.compile(rf"\n({_HEAD}{_BODY})", re.ASCII)
+_EACH_STRING = re.compile(_STRING)
+_COMMENT = re.compile(rf"({_STRING})|\#[^\n]*")
+_EACH_LIST = re.compile(_STRINGS)
+_EACH_DECORATOR = re.compile(r"@(\w+)\(([^\n]*)\)")
+# the numbers of groups in `_STATEMENT`; `_value` knows those of literals
+_FUNCTION_GROUP = 8
+_CONSTANTS = {"True": True, "False": False, "None": None}
+
+# A text on several lines, or a line that goes on, may hold what looks like a statement.
+_JOINED = ('"""', "'''", "\\\n")
+# Features that change the language; ends of lines and indents unlike others.
+_ODD = ("\r", "\0", "\f", "\v", "__future__")
+_CODING = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*(?![ \t]|utf-?8[ \t\n])", re.IGNORECASE)
+# By these names a definition could look at its own functions.
+_REFLECTION = (
+    "globals",
+    "locals",
+    "vars",
+    "eval",
+    "exec",
+    "attr",
+    "dir(",
+    "frame",
+    "inspect",
+    "__",
+    "items(",
+    "values(",
+)
+# Without these, a definition's code has no hands to change the process with by accident.
+_REACHING = (
+    *("import", "print", "exec", "eval", "input", "breakpoint", "exit", "quit", "help("),
+    *("copyright", "credits", "license", "__"),
+)
+
+
+class Block:
+    """A function of a definition that is not compiled before somebody needs it.
+
+    Attributes:
+        name: Its name.
+        line: Where its first decorator or its `def` is, from 1.
+        decorators: As `SourceCode.decorators`.
+        path: The definition.
+        source: The text of all the definition.
+    """
+
+    __slots__ = ("_body", "_text", "decorators", "line", "name", "path", "source")
+
+    def __init__(
+        self, name: str, line: int, decorators: Decorators, text: str, path: str, source: bytes
+    ) -> None:
+        self.name = name
+        self.line = line
+        self.decorators = decorators
+        self.path = path
+        self.source = source
+        self._text = text
+        self._body: tuple[str, int] | None = None
+
+    def body(self) -> tuple[str, int]:
+        """What `source_text.body_of` gives for the function, which need not be compiled for it.
+
+        No text in it has more than one line, so that lines tell where it ends.
+        """
+        if self._body is None:
+            lines = self._text.split("\n")
+            head = next(i for i, line in enumerate(lines) if line.startswith("def"))
+            body = lines[head + 1 :]
+            first = next(line for line in body if line.lstrip()[:1] not in ("", "#"))
+            indent = len(first) - len(first.lstrip())
+            while not _belongs(body[-1], indent):
+                body.pop()
+            body.append("")
+            self._body = aligned("\n".join(body)), self.line + head + 1
+        return self._body
+
+    def function(self) -> FunctionType:
+        """The function, as running the definition makes it.
+
+        Raises:
+            SyntaxError: It does not compile.
+        """
+        text = "\n" * (self.line - 1) + self._text
+        code = compile(text, self.path, "exec", flags=COMPILE_FLAGS, dont_inherit=True)
+        names: dict[str, Any] = {
+            "late": late,
+            "include": include,
+            "__builtins__": {**vars(builtins), "__import__": import_module},
+        }
+        exec(code, names)
+        function: FunctionType = names[self.name]
+        return function
+
+
+def _belongs(line: str, indent: int) -> bool:
+    """Whether a line can be a body's last: code, or a comment that is indented as far."""
+    text = line.lstrip()
+    return text != "" and (text[0] != "#" or len(line) - len(text) >= indent)
+
+
+class Outline:
+    """A definition with as little as possible left to compile.
+
+    Attributes:
+        names: What the literals at its beginning bind, in their order; all that it binds when
+            there is no code.
+        code: What is to be compiled, its lines where they were; None: nothing.
+        functions: Those that `code` binds to something else, to keep their places.
+        is_harmless: Whether `code` has nothing in it by which it could change the process.
+    """
+
+    __slots__ = ("code", "functions", "is_harmless", "names")
+
+    def __init__(
+        self,
+        names: dict[str, Any],
+        code: str | None = None,
+        functions: Mapping[str, SourceCode] | None = None,
+        is_harmless: bool = False,
+    ) -> None:
+        self.names = names
+        self.code = code
+        self.functions = functions or {}
+        self.is_harmless = is_harmless
+
+    def bound(self) -> dict[str, Any]:
+        """A copy of `names` whose lists are one's own."""
+        return {
+            name: [one if type(one) is str else one.copy() for one in value]
+            if type(value) is list
+            else value
+            for name, value in self.names.items()
+        }
+
+
+def outline(source: bytes, path: str) -> Outline | None:
+    """What there is to compile in a definition; None: all of it.
+
+    What it says holds for text that Python can compile; if `code` cannot be, all of it has to be
+    tried.
+
+    Args:
+        source: The text.
+        path: The definition.
+    """
+    text = _decoded(source)
+    if text is None:
+        return None
+    names: dict[str, Any] = {}
+    literals: Mapping[str, Any] = names  # those before the first function
+    at = line = 0
+    rest: tuple[int, int] | None = None  # where that function is
+    size = len(text)
+    while at < size:
+        match = _STATEMENT.match(text, at)
+        if match is None:
+            break
+        kind = match.lastindex
+        if kind == _FUNCTION_GROUP:
+            if rest is None:
+                rest, literals = (at, line), names.copy()
+            block = _block(match[9], match[10], match[8], line + 1, path, source)
+            if block is None:
+                break
+            names[block.name] = SourceCode.from_block(block)
+        elif kind is not None:
+            name = match[1]
+            if name in _TAKEN or iskeyword(name):
+                break
+            names[name] = _value(kind, match[kind])
+        line += match[0].count("\n")
+        at = match.end()
+    else:
+        return Outline({name: names[name] for name in names if name[:2] != "__"})
+    at, line = rest or (at, line)
+    return _without_functions(dict(literals), "\n" * line + text[at:], path, source)
+
+
+def _decoded(source: bytes) -> str | None:
+    """The text, its last line ended; None when it is not plain."""
+    # an encoding is named on one of the first two lines
+    end = source.find(b"\n", source.find(b"\n") + 1) + 1 or len(source)
+    if source.find(b"coding", 0, end) >= 0:
+        openings = source[:end].splitlines(keepends=True)
+        if any(_CODING.match(opening) is not None for opening in openings):
+            return None
+    try:
+        text = source.decode()
+    except UnicodeDecodeError:
+        return None
+    if _has_any(_ODD, text):
+        return None
+    return text if text.endswith("\n") else text + "\n"
+
+
+def _has_any(parts: Iterable[str], text: str) -> bool:
+    # ten times a definition: a generator would take twice as long
+    return any(map(text.__contains__, parts))
+
+
+def _value(kind: int, text: str) -> Any:
+    """The value of a literal, by the group that it matched."""
+    if kind == 2:
+        return text[1:-1]
+    if kind in (5, 6) and "#" in text:
+        text = _COMMENT.sub(lambda match: match[1] or "", text)
+    if kind == 5:
+        return [one[1:-1] for one in _EACH_STRING.findall(text)]
+    if kind == 6:
+        return [[one[1:-1] for one in _EACH_STRING.findall(t)] for t in _EACH_LIST.findall(text)]
+    if kind == 3:
+        return int(text)
+    if kind == 4:
+        return _CONSTANTS[text]
+    return text[3:-3]
+
+
+def _block(
+    decorators: str, name: str, text: str, line: int, path: str, source: bytes
+) -> Block | None:
+    """A function that is kept as text; None when it is not, or when its end is not certain."""
+    noted: list[tuple[str, tuple[str, ...]]] = []
+    for decorator, given in _EACH_DECORATOR.findall(decorators):
+        noted.insert(0, (decorator, tuple(one[1:-1] for one in _EACH_STRING.findall(given))))
+    is_late = ("late", ()) in noted
+    if is_late == (name in REX_FUNCTIONS) or name in _TAKEN or iskeyword(name):
+        return None
+    if _has_any(_JOINED, text):
+        return None
+    return Block(name, line, tuple(noted), text, path, source)
+
+
+def _without_functions(names: dict[str, Any], text: str, path: str, source: bytes) -> Outline:
+    """A definition that begins with literals and goes on with code."""
+    left = text
+    functions: dict[str, SourceCode] = {}
+    if not _has_any(_JOINED, text):
+        pieces = _FUNCTION.split(text)
+        line = 1
+        for at in range(1, len(pieces), 4):
+            whole, decorators, name = pieces[at : at + 3]
+            line += pieces[at - 1].count("\n") + 1
+            block = None
+            if not _is_decorated(pieces, at - 1):
+                block = _block(decorators, name, whole, line, path, source)
+            lines = whole.count("\n")
+            line += lines
+            # split off, the newline before a function is gone
+            pieces[at], pieces[at + 1], pieces[at + 2] = "\n", whole, ""
+            if block is not None:
+                functions[name] = SourceCode.from_block(block)
+                pieces[at + 1] = f"{name} = late" + "\n" * lines
+        left = "".join(pieces)
+    if functions and (
+        _has_any(_REFLECTION, left)
+        # what mentions a function may call it
+        or any(_is_mentioned(name, left) for name in functions)
+        or _has_odd_decorators(left)
+    ):
+        left, functions = text, {}
+    return Outline(names, left, functions, not _has_any(_REACHING, left))
+
+
+def _is_mentioned(name: str, text: str) -> bool:
+    """Whether a name stands in a text more than once."""
+    return text.count(name) > 1 and len(re.findall(rf"\b{name}\b", text)) > 1
+
+
+def _is_decorated(pieces: Sequence[str], at: int) -> bool:
+    """Whether the last line of code in a piece of a definition is a decorator."""
+    text = pieces[at].rstrip()
+    while text:
+        before = text.rfind("\n") + 1
+        if text[before] != "#":
+            return text[before] == "@"
+        text = text[:before].rstrip()
+    return False
+
+
+def _has_odd_decorators(text: str) -> bool:
+    """Whether a decorator is none of rez's, or has arguments on several lines."""
+    at = text.find("\n@") + 1
+    while at:
+        end = text.find("\n", at)
+        line = text[at:end].rstrip()
+        if not line.startswith(("@early()", "@late()", "@include(")) or line[-1] != ")":
+            return True
+        at = text.find("\n@", end - 1) + 1
+    return False

@@ -1,0 +1,1 @@
+"""Python distributions as packages: requirements, files, attributes (rez: `rez.pip`)."""
