@@ -21,7 +21,9 @@ from contextlib import suppress
 from typing import Any
 
 from rezfast.context.tmpdirs import remove_directory
-from rezfast.repository.locks import remove_locks
+from rezfast.errors import RezError
+from rezfast.repository.install import staged_path
+from rezfast.repository.locks import package_lock, remove_locks
 
 Record = dict[str, Any]
 """What is known of an installation that goes on:
@@ -35,6 +37,7 @@ Record = dict[str, Any]
     links         short links that were made
     tag           the file that hides the version while it is built
     modes         directories that were made writable, and what their mode was
+    lock          what the lock on its definition is made of: location, name and version
 """
 
 _MEANT_FOR_OTHERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
@@ -76,7 +79,8 @@ def undo(record: Mapping[str, Any]) -> None:
 def finish(record: Mapping[str, Any]) -> None:
     """Take away what an installation needed while it went on."""
     if record["backup"] is not None:
-        _remove(record["backup"])
+        for path in (record["backup"], f"{record['backup']}.new"):
+            _remove(path)
     tag = record["tag"]
     if tag is not None and not os.path.isdir(record["package"]):
         with suppress(OSError):
@@ -258,18 +262,24 @@ def _look_on(reader: int, owner: int) -> None:
             else:
                 for known in (records, processes, directories):
                     known.pop(number, None)
-    for number, record in records.items():
+    for number in records:
         end_processes(processes.get(number, []))
         for path in directories.get(number, ()):
             remove_directory(path)
+    for location in locations:
+        with suppress(OSError):
+            remove_locks(location, owner)
+    for number, record in records.items():
+        # others may be writing its definition
+        with suppress(RezError, OSError), package_lock(*record["lock"]):
+            for path in record["definitions"]:
+                with suppress(OSError):
+                    os.unlink(staged_path(path))
         is_written = signature(record["definitions"]) != record["before"]
         if number in installing and is_written:
             finish(record)
         else:
             _undo_for_good(record)
-    for location in locations:
-        with suppress(OSError):
-            remove_locks(location, owner)
 
 
 def _undo_for_good(record: Record) -> None:

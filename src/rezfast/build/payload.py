@@ -129,6 +129,7 @@ class Payload:
             "links": [],
             "tag": None if before or not version else building_tag(self._family, version),
             "modes": self._closed(),
+            "lock": [self._location, self._variant.name, version],
         }
         self._number = guard.begin(self._record)
         try:
