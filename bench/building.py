@@ -1,4 +1,4 @@
-"""A build of many variants that does nothing, by rez-build and by rezfast: `python -m bench.building`.
+"""A build of many variants that does nothing, beside rez-build: `python -m bench.building`.
 
 Both run as programs and install into a directory of their own; the two take turns. Their packages
 have to have the same files.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import stat
 import time
@@ -11,6 +12,10 @@ from pathlib import Path
 
 import pytest
 from build.projects import Workshop
+
+# how often processes meet, and how often one is killed; more of both by hand
+ROUNDS = int(os.environ.get("REZFAST_ROUNDS", "3"))
+INSTANTS = int(os.environ.get("REZFAST_KILLS", "6"))
 
 TOOL = """
     name = "tool"
@@ -121,7 +126,10 @@ def test_a_package_that_is_read_only_is_opened_for_a_moment(workshop: Workshop) 
 
 def test_two_builds_of_two_variants_at_once(workshop: Workshop) -> None:
     tool(workshop, hashed=True)
-    for _ in range(3):
+    for number in range(ROUNDS):
+        if number % 2:
+            # else over what is there
+            shutil.rmtree(workshop.local / "tool")
         both = [workshop.start("build", "-i", "--variants", index) for index in ("0", "1")]
         assert [one.wait() for one in both] == [0, 0]
         assert payloads(workshop) == [("1", "1"), ("1", "1")]
@@ -156,9 +164,6 @@ def test_a_build_that_is_killed_leaves_what_was_there(workshop: Workshop) -> Non
     build.wait()
     settle(workshop, before)
     assert payloads(workshop) == [("1", "1"), ("1", "1")]
-
-
-INSTANTS = int(os.environ.get("REZFAST_KILLS", "6"))
 
 
 def test_killed_at_any_instant_every_variant_is_whole_or_not_there(workshop: Workshop) -> None:

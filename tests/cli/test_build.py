@@ -154,3 +154,12 @@ def test_help_tells_what_a_failed_build_leaves(workshop: Workshop) -> None:
     assert done.returncode == 0
     assert "A build that fails or is killed leaves what was installed before." in done.stdout
     assert "Usage: rezfast build [OPTIONS]" in done.stdout
+
+
+def test_help_lists_the_options_of_the_package(workshop: Workshop) -> None:
+    (workshop.source / "parse_build_args.py").write_text(
+        "parser.add_argument('--flavour', choices=['sweet', 'sour'], help='How it tastes.')\n"
+    )
+    said = workshop.run("build", "--help").stdout
+    assert "custom build system arguments:" in said
+    assert "--flavour {sweet,sour} How it tastes." in " ".join(said.split())

@@ -103,6 +103,7 @@ def _click_command(name: str) -> click.Command:
         callback=callback,
         params=[words, *map(_click_option, parameters.options)],
         help=module.HELP,
+        epilog=parameters.epilog(),
         short_help=COMMANDS[name].summary,
     )
 

@@ -64,6 +64,14 @@ class BuildParameters(Parameters):
         plain = [word for option in self.options for word in _written(option, opts)]
         return [*plain, *left], tuple(arguments[end + 1 :])
 
+    def epilog(self) -> str | None:
+        """What `--help` says of the options that the build system here declares."""
+        parser = _Parser(add_help=False, usage=argparse.SUPPRESS)
+        _bind(parser)
+        text = parser.format_help().strip()
+        # click leaves lines as they are after \b
+        return f"\b\n{text}" if text else None
+
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
