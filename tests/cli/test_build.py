@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
-from build.projects import Finished, Workshop
+from build.projects import PROGRAM, Finished, Workshop
 
 TOOL = """
     name = "tool"
@@ -163,3 +165,20 @@ def test_help_lists_the_options_of_the_package(workshop: Workshop) -> None:
     said = workshop.run("build", "--help").stdout
     assert "custom build system arguments:" in said
     assert "--flavour {sweet,sour} How it tastes." in " ".join(said.split())
+
+
+@pytest.mark.parametrize(("shell", "code"), [("{} | true", 141), ("{} >&-", 0)])
+def test_nobody_listens(shell: str, code: int, workshop: Workshop) -> None:
+    workshop.write(TOOL.replace("echo", "true"))
+    program = shlex.join([*PROGRAM, "build", "-i"])
+    done = subprocess.run(
+        ["bash", "-c", f"{shell.format(program)}; exit ${{PIPESTATUS[0]}}"],
+        cwd=workshop.source,
+        env=workshop.variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (code, "")
+    # a build that cannot say what it does is given up, one that was told to be silent is not
+    assert (workshop.installed() == []) is (code == 141)

@@ -14,7 +14,6 @@ import os
 import shutil
 import signal
 import stat
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -195,8 +194,6 @@ class Guard:
     def _start(self) -> None:
         self._owner = os.getpid()
         self._pipe = -1
-        sys.stdout.flush()
-        sys.stderr.flush()
         reader, writer = os.pipe()
         try:
             child = os.fork()

@@ -14,8 +14,8 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from hashlib import sha1
 from logging import getLogger
 
@@ -26,7 +26,7 @@ from rezfast.errors import BuildError, PackageRepositoryError
 from rezfast.package.model import Variant
 from rezfast.repository import get_repository
 from rezfast.repository.filesystem import FilesystemRepository, definition_names
-from rezfast.repository.install import building_tag, install_variant, make_tag
+from rezfast.repository.install import Overrides, building_tag, install_variant, make_tag
 from rezfast.repository.locks import package_lock
 
 log = getLogger("rezfast.build")
@@ -62,21 +62,22 @@ class Payload:
             PackageRepositoryError: A directory cannot be made, or somebody else builds this
                 variant.
         """
-        try:
-            os.makedirs(self._location, exist_ok=True)
-            guard.watch(self._location)
-            with self._lock():
+        with ExitStack() as stack:
+            try:
+                os.makedirs(self._location, exist_ok=True)
+                guard.watch(self._location)
+                stack.enter_context(self._lock())
                 self._begin()
-                try:
-                    yield
-                except BaseException:
-                    self._end(undo)
-                    raise
-                self._end(finish)
-        except OSError as error:
-            raise PackageRepositoryError(
-                f"{error.filename or self.path}: cannot be written: {error.strerror or error}"
-            ) from error
+            except OSError as error:
+                raise PackageRepositoryError(
+                    f"{error.filename or self.path}: cannot be written: {error.strerror or error}"
+                ) from error
+            try:
+                yield
+            except BaseException:
+                self._end(undo)
+                raise
+            self._end(finish)
 
     @contextmanager
     def _lock(self) -> Iterator[None]:
@@ -90,14 +91,17 @@ class Payload:
         """Tell of a process that makes the payload, and of its temporary directories."""
         guard.started(self._number, process, directories)
 
-    def install(self) -> Variant:
+    def install(self, overrides: Overrides | None = None) -> Variant:
         """Write the definition; gives the installed variant.
+
+        Args:
+            overrides: As `install_variant` takes them.
 
         Raises:
             RezError: As `install_variant`.
         """
         guard.installing(self._number)
-        installed = install_variant(self._variant, self._location)
+        installed = install_variant(self._variant, self._location, overrides=overrides)
         assert installed is not None
         return installed
 
@@ -163,8 +167,7 @@ class Payload:
             return []
         return [(path, stat.S_IMODE(os.stat(path).st_mode))]
 
-    def _end(self, how: object) -> None:
-        assert callable(how)
+    def _end(self, how: Callable[[Record], None]) -> None:
         how(self._record)
         guard.end(self._number)
 

@@ -191,7 +191,7 @@ class BuildProcess:
                 payload.copy([*files, *result.get("extra_files", ())])
                 self.package.copy_includes(package_path)
                 self.check_payload(variant, package_path)
-                payload.install()
+                result["installed"] = payload.install(self.overrides(variant))
         return result
 
     def check_payload(self, variant: Variant, package_path: str) -> None:
@@ -204,6 +204,14 @@ class BuildProcess:
         Raises:
             RezError: It must not be installed; what was there before stays.
         """
+
+    def overrides(self, variant: Variant) -> Mapping[str, Any]:
+        """Attributes that are installed besides the variant's own, as `install_variant` takes them.
+
+        Args:
+            variant: The variant. Here there are none for any.
+        """
+        return {}
 
     def create_build_context(self, variant: Variant, build_path: str) -> ResolvedContext:
         """The environment of a build, saved in its directory whatever comes of it.

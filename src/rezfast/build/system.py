@@ -56,11 +56,13 @@ class BuildResult(TypedDict, total=False):
         success: Whether it is built.
         extra_files: Files below the build directory that are to be installed, too.
         build_env_script: The script that enters the build's environment, if that was asked for.
+        installed: The variant in the repository, when it is installed.
     """
 
     success: bool
     extra_files: list[str]
     build_env_script: str
+    installed: Variant
 
 
 class BuildBinding(Mapping[str, Any]):
@@ -410,7 +412,8 @@ class BuildSystem(ABC):
 
         callbacks["actions_callback"] = actions
         # what was said so far comes before what the command says
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
         tmpdirs = context_tmpdirs()
         others = set(tmpdirs.dirs)
         process: Popen[Any] = build.context.execute_shell(

@@ -129,19 +129,20 @@ def run(given: Given) -> int:
         write_out(package_text(package, FileFormat.py, skip_attributes=["preprocess"]))
         return EXIT_OK
     build_args, child_build_args = _arguments(given)
+    is_heard = sys.stdout is not None
     system = create_build_system(
         os.getcwd(),
         given["build_system"],
         package,
         opts=PARAMETERS.opts,
         write_build_scripts=given["scripts"],
-        verbose=True,
+        verbose=is_heard,
         build_args=build_args,
         child_build_args=child_build_args,
     )
     name = given["process"] or settings().default_build_process
     try:
-        process = create_build_process(name, system, verbose=True)
+        process = create_build_process(name, system, verbose=is_heard, quiet=not is_heard)
         process.build(
             install_path=given["prefix"],
             clean=given["clean"],
@@ -149,17 +150,23 @@ def run(given: Given) -> int:
             variants=given["variants"] or None,
         )
     except BuildContextResolveError as error:
-        sys.stdout.flush()
+        _flush()
         _tell_failure(error.context, given)
         return EXIT_FAILED
     except BuildError as error:
-        sys.stdout.flush()
+        _flush()
         report_error(error, debug=given["debug"])
         return EXIT_FAILED
     finally:
         context_tmpdirs().clear()
-    sys.stdout.flush()
+    _flush()
     return EXIT_OK
+
+
+def _flush() -> None:
+    """Have what was said so far come before what is said on stderr."""
+    if sys.stdout is not None:
+        sys.stdout.flush()
 
 
 def _check(given: Given) -> None:
