@@ -34,12 +34,12 @@ def write_source(root: Path, count: int, command: str) -> None:
     )
 
 
-def build(tool: str, root: Path, install: Path) -> float:
-    """Build and install; gives the seconds that it took."""
+def build(tool: str, root: Path, install: Path) -> tuple[float, float]:
+    """Build and install; gives the seconds that it took, and those that processors worked."""
     code = f"import sys; {_PROGRAMS[tool]}"
     environ = {name: value for name, value in os.environ.items() if not name.startswith("REZ")}
     environ |= {"REZ_PACKAGES_PATH": str(root / "packages"), "REZ_DEFAULT_SHELL": "bash"}
-    start = perf_counter()
+    before, start = os.times(), perf_counter()
     subprocess.run(
         [sys.executable, "-W", "ignore", "-c", code, "-ci", "--prefix", str(install)],
         cwd=root / "source",
@@ -47,7 +47,9 @@ def build(tool: str, root: Path, install: Path) -> float:
         stdout=subprocess.DEVNULL,
         check=True,
     )
-    return perf_counter() - start
+    took, after = perf_counter() - start, os.times()
+    worked = after.children_user + after.children_system
+    return took, worked - before.children_user - before.children_system
 
 
 def compare(root: Path, count: int, rounds: int, command: str) -> str:
@@ -60,7 +62,7 @@ def compare(root: Path, count: int, rounds: int, command: str) -> str:
         command: The `build_command`, as the definition says it.
     """
     write_source(root, count, command)
-    times: dict[str, list[float]] = {tool: [] for tool in _PROGRAMS}
+    times: dict[str, list[tuple[float, float]]] = {tool: [] for tool in _PROGRAMS}
     files = {}
     for number in range(rounds):
         for tool, taken in times.items():
@@ -69,11 +71,11 @@ def compare(root: Path, count: int, rounds: int, command: str) -> str:
             files[tool] = sorted(str(path.relative_to(install)) for path in install.rglob("*"))
     if files["rez"] != files["rezfast"]:
         raise SystemExit("what is installed differs: the times mean nothing")
-    took = {tool: median(taken) for tool, taken in times.items()}
-    return (
-        f"build_command = {command}, {count} variants, {rounds} rounds: rez {took['rez']:.2f} s, "
-        f"rezfast {took['rezfast']:.2f} s: {took['rez'] / took['rezfast']:.1f} times"
-    )
+    words = []
+    for place, what in enumerate(("", " of processors")):
+        rez, rezfast = (median(one[place] for one in times[tool]) for tool in _PROGRAMS)
+        words.append(f"rez {rez:.2f} s, rezfast {rezfast:.2f} s{what}: {rez / rezfast:.1f} times")
+    return f"build_command = {command}, {count} variants, {rounds} rounds: {'; '.join(words)}"
 
 
 def main() -> int:

@@ -170,14 +170,16 @@ def _flush() -> None:
 
 
 def _check(given: Given) -> None:
-    for option, known in (
-        ("process", get_build_process_types()),
-        ("build_system", get_buildsys_types()),
+    for option, names in (
+        ("process", get_build_process_types),
+        ("build_system", get_buildsys_types),
     ):
-        if given[option] is not None and given[option] not in known:
-            raise UsageError(
-                f"--{option.replace('_', '-')} '{given[option]}': there are {', '.join(known)}"
-            )
+        # plugins are looked for on the whole of sys.path: not without need
+        if given[option] is None or given[option] in (known := names()):
+            continue
+        raise UsageError(
+            f"--{option.replace('_', '-')} '{given[option]}': there are {', '.join(known)}"
+        )
 
 
 def _arguments(given: Given) -> tuple[list[str], list[str]]:
