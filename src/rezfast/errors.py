@@ -181,6 +181,10 @@ class BuildSystemError(BuildError):
     """A source tree that a build system cannot build."""
 
 
+class PackageTestError(RezError):
+    """A test of a package that cannot be run, or tests whose failure forbids an install."""
+
+
 class ReleaseError(RezError):
     """A release that cannot be made."""
 
