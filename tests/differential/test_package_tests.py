@@ -3,22 +3,32 @@ variants, in the same order, with the same results, output and exit codes."""
 
 from __future__ import annotations
 
+import contextlib
+import os
 import subprocess
 import sys
+import tempfile
+import types
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import rez.developer_package
 import rez.package_test
 import rez.packages
 from differential.context_runs import both_settings
 from differential.package_test_cases import make_repository
+from rez.exceptions import PackageTestError
 from rez.exceptions import RezError as RezsError
+from rezplugins.build_process.local import LocalBuildProcess
 
+from rezfast.build.install_tests import run_install_tests
 from rezfast.build.package_test import PackageTestRunner
+from rezfast.build.package_test_results import PackageTestResults
 from rezfast.context.resolved import ResolvedContext
 from rezfast.errors import RezError
+from rezfast.repository.developer import get_developer_package
 from rezfast.repository.queries import get_latest_package
 
 # rez loads its plugins in a way that Python deprecates
@@ -194,6 +204,90 @@ def test_no_package_in_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
                 runner = make(request, use_current_env=True)
                 assert runner.get_package() is None
                 assert runner.get_test_names() == []
+
+
+# ---- before an install ----------------------------------------------------------------------
+
+INSTALLED = """
+name = "tool"
+version = "1.0"
+variants = [["maya-2022"], ["maya-2023"], ["houdini"]]
+tests = {
+    "payload": {"command": "cat {root}/payload", "run_on": "pre_install", "on_variants": True},
+    "once": {"command": "echo once", "run_on": ["pre_install", "pre_release"]},
+    "maya": {
+        "command": "echo maya",
+        "run_on": "pre_install",
+        "on_variants": {"type": "requires", "value": ["maya"]},
+    },
+    "houdini_fails": {
+        "command": "test $REZ_MAYA_VERSION",
+        "run_on": "pre_release",
+        "on_variants": True,
+    },
+    "default": "exit 1",
+}
+"""
+
+
+def theirs_install(
+    package: Any, path: Path, run_on: list[str], directory: Path
+) -> list[tuple[Any, ...]]:
+    """What rez's build process says of each variant, by the step of it that runs tests."""
+    process = types.SimpleNamespace(
+        ran_test_names=set(),
+        all_test_results=rez.package_test.PackageTestResults(),
+        tmpdir_manager=types.SimpleNamespace(mkdtemp=lambda: tempfile.mkdtemp(dir=directory)),
+    )
+    found: list[tuple[Any, ...]] = []
+    for variant in package.iter_variants():
+        try:
+            LocalBuildProcess._run_tests(process, variant, run_on, str(path))
+            found.append((variant.index, "installed"))
+        except PackageTestError:
+            found.append((variant.index, "not installed"))
+    found += [
+        (one["test_name"], one["status"], one["variant"].root)
+        for one in process.all_test_results.test_results
+    ]
+    return found
+
+
+@pytest.mark.parametrize("run_on", [["pre_install"], ["pre_release"], ["explicit"]], ids=str)
+@pytest.mark.parametrize("hashed", [False, True])
+def test_before_an_install(
+    run_on: list[str], hashed: bool, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    source, path = tmp_path / "source", tmp_path / "installed" / "tool" / "1.0"
+    source.mkdir()
+    text = INSTALLED + ("hashed_variants = True\n" if hashed else "")
+    (source / "package.py").write_text(text + "build_command = False\n")
+    package = get_developer_package(str(source))
+    for variant in package.iter_variants():
+        place = path / str(variant.subpath)
+        place.mkdir(parents=True)
+        (place / "payload").touch()
+    with capfd.disabled(), open(os.devnull, "w") as nowhere:
+        # rez starts tests with the streams of the process
+        with contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
+            theirs = theirs_install(
+                rez.developer_package.DeveloperPackage.from_path(str(source)),
+                path,
+                run_on,
+                tmp_path,
+            )
+        ran: set[str] = set()
+        results = PackageTestResults()
+        ours: list[tuple[Any, ...]] = []
+        for variant in package.iter_variants():
+            try:
+                run_install_tests(variant, str(path), run_on, ran, results, None, nowhere, nowhere)
+                ours.append((variant.index, "installed"))
+            except RezError:
+                ours.append((variant.index, "not installed"))
+    ours += [(one["test_name"], one["status"], one["variant"].root) for one in results.test_results]
+    assert ours == theirs
+    assert len(ours) > 3 or run_on == ["explicit"]
 
 
 # ---- the program ----------------------------------------------------------------------------

@@ -18,8 +18,10 @@ from rezfast.cli.outcome import (
 from rezfast.cli.parameters import Option, Parameters
 from rezfast.config import settings
 from rezfast.context.tmpdirs import context_tmpdirs
-from rezfast.errors import RezError
+from rezfast.errors import PackageFamilyNotFoundError, PackageNotFoundError, RezError
+from rezfast.repository import family_names
 from rezfast.solve.nearest import closest_names
+from rezfast.version import Requirement
 
 if TYPE_CHECKING:
     from rezfast.cli.parameters import Given
@@ -97,11 +99,7 @@ def run(given: Given) -> int:
     try:
         package = runner.get_package()
     except RezError as error:
-        # Deferred: it is for mistakes.
-        from rezfast.cli.resolve import hints_for
-
-        hints = hints_for(error, "--paths", paths)
-        report_error("; ".join([str(error), *hints]), debug=given["debug"])
+        report_error("; ".join([str(error), *_hints(error, paths)]), debug=given["debug"])
         return EXIT_BAD_INPUT
     if package is None:
         report_error(f"the current environment has no package that meets '{request}'")
@@ -127,6 +125,18 @@ def _paths(given: Given) -> list[str] | None:
     if given["paths"] is not None:
         return [os.path.expanduser(path) for path in given["paths"].split(os.pathsep) if path]
     return list(settings().nonlocal_packages_path) if given["no_local"] else None
+
+
+def _hints(error: RezError, paths: list[str] | None) -> list[str]:
+    """What may have been meant by a package that does not exist."""
+    # Deferred: it is for mistakes.
+    from rezfast.cli.resolve import hints_for
+
+    if isinstance(error, PackageNotFoundError) and error.requirement:
+        family = Requirement(error.requirement).name
+        if family not in family_names(settings().packages_path if paths is None else paths):
+            error = PackageFamilyNotFoundError(family=family)
+    return hints_for(error, "--paths", paths)
 
 
 def _run_tests(runner: PackageTestRunner, package: Package, tests: list[str], given: Given) -> int:
