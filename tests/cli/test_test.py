@@ -270,6 +270,13 @@ def test_in_place(test: Run, packages: Path, tmp_path: Path) -> None:
     assert "the current environment has no package that meets 'tool'" in done.stderr
 
 
+def test_verbose_tells_of_the_solves_on_stderr(test: Run) -> None:
+    quiet, told = test("tool", "unit"), test("tool", "unit", "-v")
+    assert quiet.stderr == ""
+    assert "tool" in told.stderr
+    assert ran(told.stdout) == ran(quiet.stdout)
+
+
 # ---- bad input ------------------------------------------------------------------------------
 
 

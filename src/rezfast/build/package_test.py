@@ -10,7 +10,6 @@ rez: `rez.package_test`.
 
 from __future__ import annotations
 
-import io
 import shlex
 import sys
 import time
@@ -483,13 +482,12 @@ class PackageTestRunner:
         if context is None:
             if self.verbose and not quiet:
                 self._heading(f"Resolving test environment: {shlex.join(requests)}\n")
-            told = {"buf": io.StringIO() if quiet else self.stderr}
             context = self._contexts[tuple(requests)] = ResolvedContext(
                 requests,
                 package_paths=self.package_paths,
                 timestamp=self.timestamp,
                 testing=True,
-                **{**told, **self.context_kwargs},
+                **{"buf": self.stderr, **self.context_kwargs},
             )
         if not context.success and not quiet:
             context.print_info(self.stderr)
