@@ -396,6 +396,15 @@ def test_a_context_is_written_and_entered_later(env: Run, tmp_path: Path) -> Non
     assert done.stdout == f"{file}\nmaya-2024\n"
 
 
+def test_a_context_is_named_so_that_it_is_found_from_anywhere(
+    env: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    env("maya-2024", "--output", "maya.rxt")
+    done = env("-i", "maya.rxt", "--", "sh", "-c", 'cd / && test -s "${REZ_RXT_FILE}"')
+    assert done.returncode == 0
+
+
 def test_a_context_is_written_to_stdout(env: Run, tmp_path: Path) -> None:
     file = tmp_path / "maya.rxt"
     file.write_text(env("maya-2024", "-o", "-").stdout)
@@ -540,6 +549,21 @@ def test_a_full_disk_under_the_output(env: Run, tmp_path: Path) -> None:
     assert done.stderr.startswith("rezfast: error: ")
     assert done.stderr.endswith("No space left on device\n")
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("words", [("--", "true"), ("--shell", "sh", "-c", "true"), ()])
+def test_without_standard_input(
+    words: tuple[str, ...], program: list[str], variables: dict[str, str]
+) -> None:
+    done = subprocess.run(
+        [*program, "env", "maya", *words],
+        env=variables,
+        preexec_fn=lambda: os.close(0),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_temporary_files_can_be_kept(env: Run, tmpdir: Path) -> None:

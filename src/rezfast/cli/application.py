@@ -143,6 +143,11 @@ def read_with_click(name: str, arguments: list[str]) -> Given:
 
 def run_with_click(arguments: list[str]) -> int:
     """Run the program, read by click, and return its exit code."""
+    # commands have a guard of their own; this one is for what click does, such as to show help
+    return guarded(lambda _: _run_with_click(arguments), {"debug": False})
+
+
+def _run_with_click(arguments: list[str]) -> int:
     try:
         code = application.main(arguments, prog_name="rezfast", standalone_mode=False)
     except click.ClickException as error:
