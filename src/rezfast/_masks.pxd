@@ -29,7 +29,8 @@ cdef extern from *:
         return bytes;
     }
 
-    // What long texts spend their time in is written for processors with AVX2, too.
+    // What long texts spend their time in is written for processors with AVX2, too; REZFAST_NARROW leaves that out, to
+    // test what others run.
     #if defined(__x86_64__) && !defined(REZFAST_NARROW)
     #define REZFAST_WIDE
     inline bool has_wide() {

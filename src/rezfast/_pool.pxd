@@ -49,7 +49,9 @@ cdef extern from *:
     inline int close_file(int file) { return static_cast<int>(syscall(SYS_close, file)); }
     #else
     inline int open_at(int folder, const char* path, int flags) { return ::openat(folder, path, flags); }
-    inline ssize_t read_at(int file, void* to, size_t size, long long offset) { return ::pread(file, to, size, offset); }
+    inline ssize_t read_at(int file, void* to, size_t size, long long offset) {
+        return ::pread(file, to, size, offset);
+    }
     inline int close_file(int file) { return ::close(file); }
     #endif
 
