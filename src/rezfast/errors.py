@@ -206,6 +206,10 @@ class BuildProcessError(RezError):
     """A build process that there is not, or that cannot be used so."""
 
 
+class PackageTestError(RezError):
+    """A test of a package that cannot be run, or tests whose failure forbids an install."""
+
+
 class ReleaseError(RezError):
     """A release that cannot be made."""
 

@@ -14,4 +14,7 @@ arguments.py       parse_build_args.py: arguments that a package declares for it
 command.py         `build_command`, and what its braces stand for
 cmake_modules/     what a CMakeLists.txt may include
 variant_paths.py   where a variant is built and installed, and short links to hashed variants
+package_test.py    a package's tests, run in environments of their own; package_test_results.py
+                   has what came of them
+install_tests.py   the tests that decide whether what was built is installed
 """
