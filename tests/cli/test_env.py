@@ -553,21 +553,6 @@ def test_a_full_disk_under_the_output(env: Run, tmp_path: Path) -> None:
     assert done.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("words", [("--", "true"), ("--shell", "sh", "-c", "true"), ()])
-def test_without_standard_input(
-    words: tuple[str, ...], program: list[str], variables: dict[str, str]
-) -> None:
-    done = subprocess.run(
-        [*program, "env", "maya", *words],
-        env=variables,
-        preexec_fn=lambda: os.close(0),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-
-
 def test_temporary_files_can_be_kept(env: Run, tmpdir: Path) -> None:
     env("maya", "--", "true", REZ_KEEP_TMPDIRS="1")
     (kept,) = os.listdir(tmpdir)

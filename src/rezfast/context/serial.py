@@ -242,7 +242,7 @@ def _check(data: Mapping[str, Any]) -> None:
     for name, value in numbers.items():
         if not isinstance(value, (int, float)):
             raise ValueError(f"{name} is no number: {value!r}")
-    if not isinstance(data["graph"] or "", str):
+    if data["graph"] is not None and not isinstance(data["graph"], str):
         raise ValueError("graph is not a text")
 
 
