@@ -290,15 +290,17 @@ def test_on_a_terminal_it_is_an_interactive_shell(
     assert "i" in flags
 
 
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
 def test_the_shell_reads_a_file_of_ones_own(
-    program: list[str], variables: dict[str, str], tmp_path: Path
+    shell: str, program: list[str], variables: dict[str, str], tmp_path: Path
 ) -> None:
-    startup = tmp_path / "mine.sh"
+    # of a name that a file of the environment has, too
+    startup = tmp_path / "context.sh"
     startup.write_text("MINE=yes_mine\n")
     code, shown = _on_a_terminal(
-        [*program, "env", "maya", "-q", "--rcfile", str(startup)],
+        [*program, "env", "maya", "-q", "--shell", shell, "--rcfile", str(startup)],
         variables,
-        "echo [$MINE] [$MAYA_VERSION]\nexit\n",
+        'echo "[$MINE] [$MAYA_VERSION]"\nexit\n',
     )
     assert (code, "[yes_mine] [2024.1]" in shown) == (0, True)
 
@@ -549,21 +551,6 @@ def test_a_full_disk_under_the_output(env: Run, tmp_path: Path) -> None:
     assert done.stderr.startswith("rezfast: error: ")
     assert done.stderr.endswith("No space left on device\n")
     assert done.stderr.count("\n") == 1
-
-
-@pytest.mark.parametrize("words", [("--", "true"), ("--shell", "sh", "-c", "true"), ()])
-def test_without_standard_input(
-    words: tuple[str, ...], program: list[str], variables: dict[str, str]
-) -> None:
-    done = subprocess.run(
-        [*program, "env", "maya", *words],
-        env=variables,
-        preexec_fn=lambda: os.close(0),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_temporary_files_can_be_kept(env: Run, tmpdir: Path) -> None:

@@ -261,3 +261,13 @@ def test_when_commands_fail_its_files_are_removed(context: ResolvedContext, tmpd
     with pytest.raises(ValueError, match="no"):
         context.execute_shell(command="true", actions_callback=fail)
     assert os.listdir(tmpdir) == []
+
+
+def test_bytes_that_are_no_text_arrive(context: ResolvedContext) -> None:
+    def add(executor: RexExecutor) -> None:
+        executor.setenv("ODD", "a\udcffb")
+
+    code, out, _ = context.execute_shell(
+        command='printf %s "$ODD"', block=True, post_actions_callback=add, stdout=PIPE
+    )
+    assert (code, out) == (0, b"a\xffb")
