@@ -152,9 +152,9 @@ def test_limits() -> None:
 
 
 WORDS = """\
-a b f 1 0 1.5 's' "t" '' None True __debug__ _ match ( ) [ ] { } , : . = == != < >= + - * ** / // %
-~ | << += -= //= and or not in is if else elif for return import from as pass break raise lambda await
-yield del # \\ é"""
+a b f 1 0 1.5 's' "t" '' None True __debug__ _ match ( ) [ ] { } , : . = == != < >= + - * ** / //
+% ~ | << += -= //= and or not in is if else elif for return import from as pass break raise lambda
+await yield del # \\ é"""
 TOKENS = (*WORDS.split(), "\t", "\n", "\n    ", "\n        ", ":\n        ", "  ")
 
 
