@@ -22,7 +22,6 @@ from keyword import iskeyword
 from types import FunctionType
 from typing import Any
 
-from rezfast._syntax import is_sound
 from rezfast.package.alignment import aligned
 from rezfast.package.functions import (
     COMPILE_FLAGS,
@@ -76,7 +75,7 @@ def _function() -> re.Pattern[str]:
         rf"\n(((?:@late\(\)[ \t]*\n|@include\((?:{_STRING}(?:,[ \t]*|(?=\))))+\)[ \t]*\n)*)"
         r"def[ \t]+([A-Za-z_]\w*)\(\)[ \t]*(?:->[ \t]*[\w.]+[ \t]*)?:"
         r"(?:[ \t]*(?:\#[^\n]*)?\n)+[ \t]+[^\s\#][^\n]*"
-        r"(?:\n(?:[ \t]+[^\n]*|\#[^\n]*|(?=\n)))*(?=\n))",
+        r"(?:\n(?![^ \t\n\#])[^\n]*)*(?=\n))",
         re.ASCII,
     )
 
@@ -137,6 +136,8 @@ class Block:
     def is_sound(self) -> bool:
         """Whether it certainly compiles; False: that is to be found out."""
         if self._is_sound is None:
+            from rezfast._syntax import is_sound  # a resolved environment does without
+
             self._is_sound = is_sound(self._text)
         return self._is_sound
 
