@@ -241,8 +241,8 @@ def outline(source: bytes, path: str) -> Outline | None:
     names: dict[str, Any] = {}
     blocks: list[Block] = []
     literals: Mapping[str, Any] = names  # those before the first function
-    at, line = 1, 0
-    rest: tuple[int, int] | None = None  # where that function is
+    at = 1
+    rest: int | None = None  # where that function is
     size = len(text)
     while at < size:
         if text.startswith(_FUNCTION_BEGINS, at):
@@ -250,13 +250,13 @@ def outline(source: bytes, path: str) -> Outline | None:
             if match is None:
                 break
             if rest is None:
-                rest, literals = (at, line), names.copy()
-            block = _block(match[2], match[3], match[1], line + 1, path, source)
+                rest, literals = at, names.copy()
+            line = text.count("\n", 0, at)
+            block = _block(match[2], match[3], match[1], line, path, source)
             if block is None:
                 break
             blocks.append(block)
             names[block.name] = SourceCode.from_block(block)
-            line += match[0].count("\n")
             at = match.end() + 1
             continue
         match = _STATEMENT.match(text, at)
@@ -268,13 +268,13 @@ def outline(source: bytes, path: str) -> Outline | None:
             if name in _TAKEN or iskeyword(name):
                 break
             names[name] = _value(kind, match[kind])
-        line += match[0].count("\n")
         at = match.end()
     else:
         named = {name: names[name] for name in names if name[:2] != "__"}
         return Outline(named, blocks=blocks)
-    at, line = rest or (at, line)
-    return _without_functions(dict(literals), "\n" * line + text[at:], path, source)
+    at = rest or at
+    lines = text.count("\n", 1, at)
+    return _without_functions(dict(literals), "\n" * lines + text[at:], path, source)
 
 
 def _decoded(source: bytes) -> str | None:
