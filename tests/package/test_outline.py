@@ -28,11 +28,11 @@ def outlined(text: str) -> Outline:
     return found
 
 
-def without_outline(text: str) -> dict[str, Any]:
+def without_outline(text: str, directory: str | None = None) -> dict[str, Any]:
     """What running all of a definition gives."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(evaluation, "_outline", lambda source, path: None)
-        return evaluate(text.encode(), "package.py")
+        return evaluate(text.encode(), "package.py", directory=directory)
 
 
 def plain(value: Any) -> Any:
@@ -60,6 +60,19 @@ def assert_same(text: str) -> None:
         expected = str(error)
     try:
         found: Any = plain(evaluate(text.encode(), "package.py"))
+    except PackageMetadataError as error:
+        found = str(error)
+    assert found == expected
+
+
+def assert_same_in_a_build(text: str) -> None:
+    """As `assert_same`; what does not compile is told at once."""
+    try:
+        expected: Any = plain(without_outline(text, os.curdir))
+    except PackageMetadataError as error:
+        expected = str(error)
+    try:
+        found: Any = plain(evaluate(text.encode(), "package.py", directory=os.curdir))
     except PackageMetadataError as error:
         found = str(error)
     assert found == expected
@@ -259,6 +272,37 @@ def test_a_body_that_does_not_compile_is_an_error_of_a_build() -> None:
         evaluate(text, "package.py", directory=os.curdir)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        # the first is never bound, and does not compile all the same
+        "def commands():\n    return = 2\ndef commands():\n    return\n",
+        "x = 1 + 1\ndef commands():\n    return = 2\ndef commands():\n    return\n",
+        # without the function this would be a call
+        "x = dict(\n\ndef commands():\n    return\n)\n",
+        "x = 1 + 1\nif x:\n    y = 1\ndef commands():\n    pass\nelse:\n    y = 2\n",
+        "@early()\ndef tools():\n    raise ValueError\ndef commands():\n    return = 2\n",
+    ],
+)
+def test_a_build_tells_what_does_not_compile_before_it_runs_anything(text: str) -> None:
+    with pytest.raises(PackageMetadataError, match="is not valid Python"):
+        evaluate(text.encode(), "package.py", directory=os.curdir)
+    assert_same_in_a_build(text)
+
+
+def test_early_functions_of_a_build_read_files_beside_the_definition(tmp_path: Path) -> None:
+    (tmp_path / "VERSION").write_text("1.2")
+    text = (
+        "name = 'a'\n\n@early()\ndef version():\n"
+        "    with open('VERSION') as file:\n        return file.read()\n\n"
+        "def commands():\n    env.X = 1\n"
+    )
+    assert outlined(text).is_harmless
+    data = evaluate(text.encode(), str(tmp_path / "package.py"), directory=str(tmp_path))
+    assert data["version"] == "1.2"
+    assert data["commands"].source == "env.X = 1"
+
+
 def test_code_that_was_misjudged_is_contained_like_any_other(tmp_path: Path) -> None:
     # the first function seems to end before `name`, and what is left of it is no code
     text = (
@@ -359,6 +403,7 @@ def _definitions(draw: st.DrawFn) -> str:
 @given(_definitions())
 def test_generated_definitions_give_the_same(text: str) -> None:
     assert_same(text)
+    assert_same_in_a_build(text)
 
 
 LINES = st.lists(

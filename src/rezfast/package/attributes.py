@@ -8,6 +8,7 @@ arbitrary one: any value will do.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from textwrap import dedent
 from typing import Any
 
@@ -107,12 +108,12 @@ def list_of(value: Any, of_what: str, check: Check) -> list[Any]:
     """A list whose items pass a check, which `of_what` names in the plural."""
     if not isinstance(value, list):
         raise ValueError(f"it has to be a list of {of_what}, not {kind_of(value)}")
-    checked = []
-    for index, item in enumerate(value):
-        try:
-            checked.append(check(item))
-        except ValueError as error:
-            raise ValueError(f"item {index}: {error}") from None
+    checked: list[Any] = []
+    try:
+        # not at once: how far it came is told
+        checked.extend(map(check, value))
+    except ValueError as error:
+        raise ValueError(f"item {len(checked)}: {error}") from None
     return checked
 
 
@@ -319,6 +320,7 @@ LATE_RESULTS: Mapping[str, Check] = {
 # ---- what a build starts from -----------------------------------------------------
 
 
+@lru_cache(maxsize=4)
 def _source_checks(expand: Callable[[str], str]) -> dict[str, Check]:
     def one(value: Any) -> str:
         return str(value) if isinstance(value, Requirement) else expand(text(value))

@@ -14,6 +14,7 @@ from functools import lru_cache
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
+from rezfast.config import settings
 from rezfast.config.sources import ModifyList
 from rezfast.errors import InvalidPackageError, PackageMetadataError, RezError
 from rezfast.package.containment import contained
@@ -64,10 +65,16 @@ def evaluate(
         PackageRejected: The definition raised `InvalidPackageError`.
         PackageMetadataError: It cannot be compiled or run; the line is the one at fault.
     """
-    # a build runs all of it, and says at once what does not compile
-    is_built = objects is not None or directory is not None
     find = _outline if len(source) <= _LONGEST_KEPT else outline
-    parts = None if is_built else find(source, path)
+    parts = find(source, path)
+    is_harmless = parts is not None and parts.is_harmless
+    if parts is not None and (objects is not None or directory is not None):
+        # a build says at once what does not compile
+        if not parts.is_sound:
+            parts = None
+        # what is wrong with the settings, too, whether they are needed or not
+        _ = settings().package_definition_build_python_paths
+        is_harmless = is_harmless and objects is None and not _is_looking(parts)
     if parts is not None and parts.code is None:
         return parts.bound()
     code = None if parts is None else _compiled(parts, path)
@@ -77,9 +84,15 @@ def evaluate(
         )
     return contained(
         path,
-        lambda: _evaluated(code, source, path, None, parts),
-        is_harmless=parts.is_harmless,
+        lambda: _evaluated(code, source, path, objects, parts),
+        directory,
+        is_harmless,
     )
+
+
+def _is_looking(parts: Outline | None) -> bool:
+    """Whether harmless code may use the working directory."""
+    return parts is None or "open" in (parts.code or "")
 
 
 def _evaluated(

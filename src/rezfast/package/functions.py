@@ -87,6 +87,10 @@ class Block(Protocol):
     def path(self) -> str: ...
     @property
     def source(self) -> bytes: ...
+    @property
+    def is_sound(self) -> bool:
+        """Whether it certainly compiles; False: that is to be found out."""
+
     def function(self) -> FunctionType:
         """The function.
 
@@ -192,7 +196,8 @@ class SourceCode:
         Raises:
             PackageMetadataError: It does not.
         """
-        self._made()
+        if self._block is None or not self._block.is_sound:
+            self._made()
 
     def _made(self) -> FunctionType | None:
         """The function; None for a text."""
@@ -234,10 +239,11 @@ class SourceCode:
                 compile.
         """
         if self._text is None:
-            function = self._made()
+            self.check()
             if self._block is not None:
                 self._text, self._start = self._block.body()
                 return self._text
+            function = self._function
             assert function is not None
             # imports what tokenizes Python, which a solve does not need
             from rezfast.package.source_text import body_of

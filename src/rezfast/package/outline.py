@@ -17,6 +17,7 @@ from __future__ import annotations
 import builtins
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from keyword import iskeyword
 from types import FunctionType
 from typing import Any
@@ -40,47 +41,50 @@ _TAKEN = frozenset(
     )
 )
 
-_STRING = r"(?:\"[^\"\\\n]*\"|'[^'\\\n]*')"
-_GAP = r"[ \t\n]*(?:\#[^\n]*\n[ \t\n]*)*"
+# Possessive: what has been taken is not given back, which costs time here and there. Few in number,
+# and some compiled at first use: that takes longer than reading most definitions.
+_STRING = r"(?:\"[^\"\\\n]*+\"|'[^'\\\n]*+')"
+_GAP = r"[ \t\n]*+(?:\#[^\n]*+\n[ \t\n]*+)*+"
 
 
 def _list_of(item: str) -> str:
-    return rf"\[{_GAP}(?:{item}{_GAP}(?:,{_GAP}{item}{_GAP})*(?:,{_GAP})?)?\]"
+    return rf"\[{_GAP}(?:{item}{_GAP}(?:,{_GAP}|(?=\])))*+\]"
 
 
 _STRINGS = _list_of(_STRING)
 _LISTS = _list_of(_STRINGS)
-_TRIPLE = r"\"\"\"(?:[^\"\\]|\"(?!\"\"))*\"\"\"|'''(?:[^'\\]|'(?!''))*'''"
+_TRIPLE = r"\"\"\"(?:[^\"\\]|\"(?!\"\"))*+\"\"\"|'''(?:[^'\\]|'(?!''))*+'''"
 _END = r"[ \t]*(?:\#[^\n]*)?\n"
-_COMMENTS = rf"(?:{_END})+"
-_LITERAL = (
-    rf"([A-Za-z_]\w*)[ \t]*=[ \t]*(?:({_STRING})|(0|[1-9][0-9]{{0,17}})|(True|False|None)|"
-    rf"({_STRINGS})|({_LISTS})|({_TRIPLE})){_END}"
+_STATEMENT = re.compile(
+    rf"(?:{_END})+|([A-Za-z_]\w*)[ \t]*=[ \t]*"
+    rf"(?:({_STRING})|(0|[1-9][0-9]{{0,17}})|(True|False|None)|"
+    rf"({_STRINGS})|({_LISTS})|({_TRIPLE})){_END}",
+    re.ASCII,
 )
-_HEAD = (
-    rf"((?:@late\(\)[ \t]*\n|@include\({_STRING}(?:,[ \t]*{_STRING})*\)[ \t]*\n)*)"
-    r"def[ \t]+([A-Za-z_]\w*)\(\)[ \t]*(?:->[ \t]*[\w.]+[ \t]*)?:"
-)
-# all but the end of its last line
-_BODY = (
-    r"(?:[ \t]*(?:\#[^\n]*)?\n)+[ \t]+[^\s\#][^\n]*"
-    r"(?:\n(?:[ \t]+[^\n]*|\#[^\n]*|(?=\n)))*(?=\n)"
-)
-_STATEMENT = re.compile(rf"{_COMMENTS}|{_LITERAL}|({_HEAD}{_BODY}\n)", re.ASCII)
-_FUNCTION = re.compile(rf"\n({_HEAD}{_BODY})", re.ASCII)
 _EACH_STRING = re.compile(_STRING)
-_COMMENT = re.compile(rf"({_STRING})|\#[^\n]*")
-_EACH_LIST = re.compile(_STRINGS)
-_EACH_DECORATOR = re.compile(r"@(\w+)\(([^\n]*)\)")
-# the numbers of groups in `_STATEMENT`; `_value` knows those of literals
-_FUNCTION_GROUP = 8
+_COMMENT = rf"({_STRING})|\#[^\n]*"
+_EACH_DECORATOR = r"@(\w+)\(([^\n]*)\)"
 _CONSTANTS = {"True": True, "False": False, "None": None}
+_FUNCTION_BEGINS = ("def ", "def\t", "@")
+
+
+@cache
+def _function() -> re.Pattern[str]:
+    """A function after the end of a line, up to the end of its last one."""
+    return re.compile(
+        rf"\n(((?:@late\(\)[ \t]*\n|@include\((?:{_STRING}(?:,[ \t]*|(?=\))))+\)[ \t]*\n)*)"
+        r"def[ \t]+([A-Za-z_]\w*)\(\)[ \t]*(?:->[ \t]*[\w.]+[ \t]*)?:"
+        r"(?:[ \t]*(?:\#[^\n]*)?\n)+[ \t]+[^\s\#][^\n]*"
+        r"(?:\n(?![^ \t\n\#])[^\n]*)*(?=\n))",
+        re.ASCII,
+    )
+
 
 # A text on several lines, or a line that goes on, may hold what looks like a statement.
 _JOINED = ('"""', "'''", "\\\n")
 # Features that change the language; ends of lines and indents unlike others.
 _ODD = ("\r", "\0", "\f", "\v", "__future__")
-_CODING = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*(?![ \t]|utf-?8[ \t\n])", re.IGNORECASE)
+_CODING = rb"(?i)[ \t\f]*#.*?coding[:=][ \t]*(?![ \t]|utf-?8[ \t\n])"
 # By these names a definition could look at its own functions.
 _REFLECTION = (
     "globals",
@@ -114,7 +118,7 @@ class Block:
         source: The text of all the definition.
     """
 
-    __slots__ = ("_body", "_text", "decorators", "line", "name", "path", "source")
+    __slots__ = ("_body", "_is_sound", "_text", "decorators", "line", "name", "path", "source")
 
     def __init__(
         self, name: str, line: int, decorators: Decorators, text: str, path: str, source: bytes
@@ -126,6 +130,16 @@ class Block:
         self.source = source
         self._text = text
         self._body: tuple[str, int] | None = None
+        self._is_sound: bool | None = None
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether it certainly compiles; False: that is to be found out."""
+        if self._is_sound is None:
+            from rezfast._syntax import is_sound  # a resolved environment does without
+
+            self._is_sound = is_sound(self._text)
+        return self._is_sound
 
     def body(self) -> tuple[str, int]:
         """What `source_text.body_of` gives for the function, which need not be compiled for it.
@@ -177,9 +191,10 @@ class Outline:
         code: What is to be compiled, its lines where they were; None: nothing.
         functions: Those that `code` binds to something else, to keep their places.
         is_harmless: Whether `code` has nothing in it by which it could change the process.
+        blocks: Every function that was left out, those that another one replaces as well.
     """
 
-    __slots__ = ("code", "functions", "is_harmless", "names")
+    __slots__ = ("blocks", "code", "functions", "is_harmless", "names")
 
     def __init__(
         self,
@@ -187,11 +202,18 @@ class Outline:
         code: str | None = None,
         functions: Mapping[str, SourceCode] | None = None,
         is_harmless: bool = False,
+        blocks: Sequence[Block] = (),
     ) -> None:
         self.names = names
         self.code = code
         self.functions = functions or {}
         self.is_harmless = is_harmless
+        self.blocks = blocks
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether all that is left out of `code` certainly compiles."""
+        return all(block.is_sound for block in self.blocks)
 
     def bound(self) -> dict[str, Any]:
         """A copy of `names` whose lists are one's own."""
@@ -217,42 +239,51 @@ def outline(source: bytes, path: str) -> Outline | None:
     if text is None:
         return None
     names: dict[str, Any] = {}
+    blocks: list[Block] = []
     literals: Mapping[str, Any] = names  # those before the first function
-    at = line = 0
-    rest: tuple[int, int] | None = None  # where that function is
+    at = 1
+    rest: int | None = None  # where that function is
     size = len(text)
     while at < size:
+        if text.startswith(_FUNCTION_BEGINS, at):
+            match = _function().match(text, at - 1)
+            if match is None:
+                break
+            if rest is None:
+                rest, literals = at, names.copy()
+            line = text.count("\n", 0, at)
+            block = _block(match[2], match[3], match[1], line, path, source)
+            if block is None:
+                break
+            blocks.append(block)
+            names[block.name] = SourceCode.from_block(block)
+            at = match.end() + 1
+            continue
         match = _STATEMENT.match(text, at)
         if match is None:
             break
         kind = match.lastindex
-        if kind == _FUNCTION_GROUP:
-            if rest is None:
-                rest, literals = (at, line), names.copy()
-            block = _block(match[9], match[10], match[8], line + 1, path, source)
-            if block is None:
-                break
-            names[block.name] = SourceCode.from_block(block)
-        elif kind is not None:
+        if kind is not None:
             name = match[1]
             if name in _TAKEN or iskeyword(name):
                 break
             names[name] = _value(kind, match[kind])
-        line += match[0].count("\n")
         at = match.end()
     else:
-        return Outline({name: names[name] for name in names if name[:2] != "__"})
-    at, line = rest or (at, line)
-    return _without_functions(dict(literals), "\n" * line + text[at:], path, source)
+        named = {name: names[name] for name in names if name[:2] != "__"}
+        return Outline(named, blocks=blocks)
+    at = rest or at
+    lines = text.count("\n", 1, at)
+    return _without_functions(dict(literals), "\n" * lines + text[at:], path, source)
 
 
 def _decoded(source: bytes) -> str | None:
-    """The text, its last line ended; None when it is not plain."""
+    """The text after an empty line, its last line ended; None when it is not plain."""
     # an encoding is named on one of the first two lines
     end = source.find(b"\n", source.find(b"\n") + 1) + 1 or len(source)
     if source.find(b"coding", 0, end) >= 0:
         openings = source[:end].splitlines(keepends=True)
-        if any(_CODING.match(opening) is not None for opening in openings):
+        if any(re.match(_CODING, opening) is not None for opening in openings):
             return None
     try:
         text = source.decode()
@@ -260,7 +291,7 @@ def _decoded(source: bytes) -> str | None:
         return None
     if _has_any(_ODD, text):
         return None
-    return text if text.endswith("\n") else text + "\n"
+    return f"\n{text}" if text.endswith("\n") else f"\n{text}\n"
 
 
 def _has_any(parts: Iterable[str], text: str) -> bool:
@@ -273,11 +304,11 @@ def _value(kind: int, text: str) -> Any:
     if kind == 2:
         return text[1:-1]
     if kind in (5, 6) and "#" in text:
-        text = _COMMENT.sub(lambda match: match[1] or "", text)
+        text = re.sub(_COMMENT, lambda match: match[1] or "", text)
     if kind == 5:
         return [one[1:-1] for one in _EACH_STRING.findall(text)]
     if kind == 6:
-        return [[one[1:-1] for one in _EACH_STRING.findall(t)] for t in _EACH_LIST.findall(text)]
+        return [[one[1:-1] for one in _EACH_STRING.findall(t)] for t in re.findall(_STRINGS, text)]
     if kind == 3:
         return int(text)
     if kind == 4:
@@ -290,7 +321,7 @@ def _block(
 ) -> Block | None:
     """A function that is kept as text; None when it is not, or when its end is not certain."""
     noted: list[tuple[str, tuple[str, ...]]] = []
-    for decorator, given in _EACH_DECORATOR.findall(decorators):
+    for decorator, given in re.findall(_EACH_DECORATOR, decorators) if decorators else ():
         noted.insert(0, (decorator, tuple(one[1:-1] for one in _EACH_STRING.findall(given))))
     is_late = ("late", ()) in noted
     if is_late == (name in REX_FUNCTIONS) or name in _TAKEN or iskeyword(name):
@@ -304,8 +335,9 @@ def _without_functions(names: dict[str, Any], text: str, path: str, source: byte
     """A definition that begins with literals and goes on with code."""
     left = text
     functions: dict[str, SourceCode] = {}
+    blocks: list[Block] = []
     if not _has_any(_JOINED, text):
-        pieces = _FUNCTION.split(text)
+        pieces = _function().split(text)
         line = 1
         for at in range(1, len(pieces), 4):
             whole, decorators, name = pieces[at : at + 3]
@@ -318,8 +350,10 @@ def _without_functions(names: dict[str, Any], text: str, path: str, source: byte
             # split off, the newline before a function is gone
             pieces[at], pieces[at + 1], pieces[at + 2] = "\n", whole, ""
             if block is not None:
+                blocks.append(block)
                 functions[name] = SourceCode.from_block(block)
-                pieces[at + 1] = f"{name} = late" + "\n" * lines
+                # no expression goes on with this, in brackets that were left open
+                pieces[at + 1] = f"{name} = late;" + "\n" * lines
         left = "".join(pieces)
     if functions and (
         _has_any(_REFLECTION, left)
@@ -327,8 +361,8 @@ def _without_functions(names: dict[str, Any], text: str, path: str, source: byte
         or any(_is_mentioned(name, left) for name in functions)
         or _has_odd_decorators(left)
     ):
-        left, functions = text, {}
-    return Outline(names, left, functions, not _has_any(_REACHING, left))
+        left, functions, blocks = text, {}, []
+    return Outline(names, left, functions, not _has_any(_REACHING, left), blocks)
 
 
 def _is_mentioned(name: str, text: str) -> bool:

@@ -66,6 +66,19 @@ def preprocessed(
     return changed
 
 
+def is_preprocessed(this: Any, data: dict[str, Any]) -> bool:
+    """Whether there may be functions that `preprocessed` runs.
+
+    Args:
+        this: The package.
+        data: Its attributes.
+    """
+    try:
+        return bool(data.get("preprocess") or this.config.package_preprocess_function)
+    except Exception:
+        return True  # told where everything is told
+
+
 def _functions(own: Function | None, settings: Settings) -> list[tuple[str, Function]]:
     mode = settings.package_preprocess_mode
     common = _common(settings)

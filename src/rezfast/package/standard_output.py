@@ -60,7 +60,8 @@ def restore_descriptor(kept: int | None) -> None:
 
 
 def _flush() -> None:
-    for stream in {id(stream): stream for stream in (sys.__stdout__, sys.stdout)}.values():
+    first, second = sys.__stdout__, sys.stdout
+    for stream in (first,) if first is second else (first, second):
         try:
             if stream is not None:
                 stream.flush()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from stat import S_ISDIR
 from typing import Any, Self, TypeVar, overload
 
 from rezfast._version import Version, is_valid_package_name
@@ -27,7 +28,7 @@ from rezfast.package.definition import line_of_field, load_source
 from rezfast.package.functions import SourceCode
 from rezfast.package.included import check_modules, copy_modules
 from rezfast.package.model import Package
-from rezfast.package.preprocess import preprocessed
+from rezfast.package.preprocess import is_preprocessed, preprocessed
 from rezfast.repository.expansion import expand_requirement
 from rezfast.repository.filesystem import definition_names, find_definition
 from rezfast.repository.memory import MemoryRepository
@@ -193,7 +194,9 @@ class DeveloperPackage(Package):
             raise PackageMetadataError("has no name: `name` has to be set, to a string", path)
         package = create_package(name, data, cls, path)
         package.filepath = path
-        changed = contained(path, lambda: preprocessed(package, data, path, objects), directory)
+        changed = None
+        if is_preprocessed(package, data):
+            changed = contained(path, lambda: preprocessed(package, data, path, objects), directory)
         if changed is not None:
             data = changed
             package = create_package(name, data, cls, path)
@@ -217,8 +220,7 @@ def _find(path: str, format: str | None) -> str:
     if format is not None and f".{format}" not in _FORMATS:
         raise PackageMetadataError(f"{format!r} is no format of definitions: use py or yaml", path)
     try:
-        is_directory = os.path.isdir(path)
-        os.stat(path)
+        is_directory = S_ISDIR(os.stat(path).st_mode)
     except FileNotFoundError as error:
         raise PackageDefinitionFileMissing("does not exist", path) from error
     except OSError as error:
