@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rezfast.package.model import Variant
     from rezfast.rex.actions import Action
     from rezfast.rex.executor import RexExecutor
-    from rezfast.rex.interpreter import ActionInterpreter, OutputStyle
+    from rezfast.rex.interpreter import OutputStyle
     from rezfast.solve.graph import Graph
     from rezfast.solve.status import SolverCallbackReturn, SolverState
 
@@ -326,14 +326,6 @@ class ResolvedContext(ContextState):
             pre_command=pre_command,
             **Popen_args,
         )
-
-    def _create_executor(
-        self, interpreter: ActionInterpreter, parent_environ: Mapping[str, str] | None
-    ) -> RexExecutor:
-        """What runs the packages' commands; see `rezfast.context.environment`."""
-        from rezfast.context.environment import create_executor
-
-        return create_executor(interpreter, parent_environ)
 
     def _execute(self, executor: RexExecutor) -> None:
         """Do everything that makes the environment; see `rezfast.context.environment`."""
