@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 
+from rezfast.config.output import output_of
 from rezfast.config.sources import REZ_VERSION
 from rezfast.errors import RezError
 
@@ -69,9 +70,14 @@ class System:
     @property
     def user(self) -> str:
         """The name of the user who runs this process."""
-        import getpass
+        # what `getpass.getuser` does, without what else is in that module
+        for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+            given = os.environ.get(name)
+            if given:
+                return given
+        import pwd
 
-        return getpass.getuser()
+        return pwd.getpwuid(os.getuid()).pw_name
 
     @property
     def home(self) -> str:
@@ -136,15 +142,7 @@ def _run_lsb_release() -> str:
     places = os.environ.get("PATH", os.defpath).split(os.pathsep)
     if not any(os.access(os.path.join(place, "lsb_release"), os.X_OK) for place in places):
         return ""
-    import subprocess
-
-    try:
-        done = subprocess.run(
-            ["/usr/bin/env", "lsb_release", "-a"], capture_output=True, text=True, check=False
-        )
-    except OSError:
-        return ""
-    return "" if done.returncode else done.stdout
+    return output_of(["/usr/bin/env", "lsb_release", "-a"], os.environ) or ""
 
 
 def _fields(text: str, distributor_key: str, release_key: str) -> tuple[str | None, str | None]:

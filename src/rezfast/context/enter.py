@@ -85,7 +85,7 @@ class Entrance:
         else:
             self._tmpdir, is_looked_on = make_passing_directory()
             self._removes = not is_looked_on
-        self._saving = _Saving()
+        self._saving = _Saving(self._shell)
         self._has_to_wait = self._removes or start_new_session
 
     def give_up(self) -> None:
@@ -217,14 +217,14 @@ class _Aside:
         self._child = _fork()
         if self._child == 0:
             try:
-                os.write(writer, find().encode())
+                os.write(writer, find().encode("utf-8", "surrogateescape"))
             finally:
                 os._exit(0)
         os.close(writer)
 
     def get(self) -> str:
         """The text; empty if it could not be found out."""
-        with open(self._reader, encoding="utf-8") as reader:
+        with open(self._reader, encoding="utf-8", errors="surrogateescape") as reader:
             text = reader.read()
         if self._child:
             os.waitpid(self._child, 0)
@@ -237,12 +237,16 @@ class _Saving:
     A copy of this process does it, so both take no longer than the longer of the two. The context's
     data does not change meanwhile: what commands change is an environment.
 
-    Begin it early: telling the operating system's name may take a program of its own, which can
-    run beside the resolve.
+    Begin it early: telling the operating system's name, and where a shell looks for the system's
+    programs, may take programs of their own, which can run beside the resolve.
+
+    Args:
+        shell: The shell.
     """
 
-    def __init__(self) -> None:
-        self._os = _Aside(lambda: settings().system.os)
+    def __init__(self, shell: Shell) -> None:
+        self._shell = shell
+        self._facts = _Aside(lambda: "\0".join([settings().system.os, *shell.get_syspaths()]))
         self._context: ResolvedContext | None = None
         self._path = ""
         self._child: int | None = None
@@ -250,9 +254,10 @@ class _Saving:
     def begin(self, context: ResolvedContext, path: str) -> None:
         """Begin to write."""
         self._context, self._path = context, path
-        name = self._os.get()
-        if name:
-            context.__dict__["os"] = name
+        facts = self._facts.get()
+        if facts:
+            context.__dict__["os"], *paths = facts.split("\0")
+            self._shell.set_syspaths(paths)
         self._child = _fork()
         if self._child == 0:
             code = 1

@@ -14,7 +14,6 @@ An interpreter turns that into a script or into a dict (rez: `ResolvedContext._e
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
 
 from rezfast.config import settings
 from rezfast.errors import PackageCommandError, RexError
@@ -32,9 +31,11 @@ from rezfast.rex.python import Python
 from rezfast.rex.strings import literal
 from rezfast.shell import create_shell, get_shell_class
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from subprocess import Popen
+    from typing import Any
 
     from rezfast.context.resolved import ResolvedContext
     from rezfast.context.state import ContextState
@@ -235,13 +236,17 @@ class _Prepared:
         self.resolve = " ".join([one.qualified_package_name for one in answer])
         known: dict[tuple[str, str, str], bool] = {}
         self.local = " ".join([one.qualified_package_name for one in answer if _local(one, known)])
+        # the names of all phases have it in them
+        self._with_commands = [
+            one for one in self.packages if one.variant.resource.parent.may_say("commands")
+        ]
         self._commands: dict[str, list[tuple[_Package, SourceCode]]] = {}
 
     def commands(self, phase: str) -> list[tuple[_Package, SourceCode]]:
         """The packages that have commands for a phase, and these."""
         found = self._commands.get(phase)
         if found is None:
-            pairs = [(one, getattr(one.variant, phase)) for one in self.packages]
+            pairs = [(one, getattr(one.variant, phase)) for one in self._with_commands]
             found = self._commands[phase] = [pair for pair in pairs if pair[1] is not None]
         return found
 
