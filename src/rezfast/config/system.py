@@ -102,9 +102,12 @@ class System:
         return self.fqdn.partition(".")[2]
 
     def _mapped(self, what: str, value: str) -> str:
+        replacements = self._platform_map.get(what)
+        if not replacements:
+            return value
         import re
 
-        for pattern, replacement in (self._platform_map.get(what) or {}).items():
+        for pattern, replacement in replacements.items():
             value, changes = re.subn(pattern, replacement, value)
             if changes:
                 break
@@ -164,6 +167,10 @@ def _unquoted(text: str) -> str:
 
 def _version_text(text: str) -> str:
     """`text` as a version: tokens between single separators, `_` for what no token may hold."""
+    if text.isascii() and all(
+        token.replace("_", "0").isalnum() for token in text.replace(".", "-").split("-")
+    ):
+        return text
     import re
 
     tokens = re.split(r"([.-])", text.strip(".").strip("-"))

@@ -200,10 +200,9 @@ class _Package:
         base, root: Its places; None: in memory.
         version: Its version, as commands find it.
         versions: The values of `_VERSION` and the three after it.
-        plain: All its variables, if nothing in them can be expanded; else None.
     """
 
-    __slots__ = ("base", "plain", "prefix", "root", "variant", "version", "versions")
+    __slots__ = ("_plain", "base", "prefix", "root", "variant", "version", "versions")
 
     def __init__(self, variant: Variant) -> None:
         self.variant = variant
@@ -212,12 +211,20 @@ class _Package:
         self.version = VersionBinding(variant.version)
         text = str(variant.version)
         self.versions = (text, *([str(token) for token in variant.version[:3]] + [""] * 3)[:3])
-        self.plain = None
-        if _is_plain(text) and _is_plain(self.base) and _is_plain(self.root):
-            values = zip(_VERSION_NAMES, self.versions, strict=True)
-            self.plain = {self.prefix + name: value for name, value in values}
-            self.plain[f"{self.prefix}_BASE"] = str(self.base)
-            self.plain[f"{self.prefix}_ROOT"] = str(self.root)
+        self._plain: dict[str, str] | None = None
+
+    @property
+    def plain(self) -> dict[str, str]:
+        """All its variables, if nothing in them can be expanded; else none."""
+        found = self._plain
+        if found is None:
+            found = self._plain = {}
+            if _is_plain(self.versions[0]) and _is_plain(self.base) and _is_plain(self.root):
+                values = zip(_VERSION_NAMES, self.versions, strict=True)
+                found.update((self.prefix + name, value) for name, value in values)
+                found[f"{self.prefix}_BASE"] = str(self.base)
+                found[f"{self.prefix}_ROOT"] = str(self.root)
+        return found
 
 
 class _Prepared:
@@ -353,7 +360,7 @@ class _Run:
 
     def _set_package(self, package: _Package) -> None:
         """The variables that tell of a package."""
-        if self._is_quiet and package.plain is not None:
+        if self._is_quiet and package.plain:
             self._executor.manager.environ.update(package.plain)
             return
         self._minor_header("variables for", package.variant)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import __future__
 
 import os
-from types import FunctionType
+from types import CodeType, FunctionType
 
 from rezfast.package.included import INCLUDE_DIRECTORY, load_module
 from rezfast.typed import Protocol
@@ -21,7 +21,6 @@ from rezfast.typed import Protocol
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from types import CodeType
     from typing import Any, Self, TypeVar
 
     F = TypeVar("F", bound=Callable[..., Any])
