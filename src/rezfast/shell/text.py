@@ -41,6 +41,13 @@ def parts(text: str, references: Pattern[str] = REFERENCE) -> Iterator[tuple[str
     Yields:
         The variable's name and the reference as it was written, or None and other text.
     """
+    if "$" not in text:
+        yield None, text
+        return
+    simple = _simple_parts(text) if references in (REFERENCE, SH_REFERENCE) else None
+    if simple is not None:
+        yield from simple
+        return
     end = 0
     for match in references.finditer(text):
         if match.start() > end:
@@ -49,6 +56,28 @@ def parts(text: str, references: Pattern[str] = REFERENCE) -> Iterator[tuple[str
         end = match.end()
     if end < len(text) or not text:
         yield None, text[end:]
+
+
+def _simple_parts(text: str) -> list[tuple[str | None, str]] | None:
+    """As `parts`, if all references are as `${X}`: nearly always, and no pattern is needed."""
+    found: list[tuple[str | None, str]] = []
+    end = 0
+    start = text.find("$")
+    while start >= 0:
+        close = text.find("}", start)
+        name = text[start + 2 : close]
+        if not (text.startswith("${", start) and close >= 0):
+            return None
+        if not (name.isascii() and name.isidentifier()):
+            return None
+        if start > end:
+            found.append((None, text[end:start]))
+        end = close + 1
+        found.append((name, text[start:end]))
+        start = text.find("$", end)
+    if end < len(text):
+        found.append((None, text[end:]))
+    return found
 
 
 def single_quoted(text: str) -> str:

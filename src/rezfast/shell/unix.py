@@ -208,7 +208,7 @@ class UnixShell(Shell):
     def _expandable(self, text: str) -> str:
         """Text with references to variables, quoted; here as sh reads it."""
         pieces = [
-            self._reference(name, piece) if name else _SPECIAL.sub(r"\\\g<0>", piece)
+            self._reference(name, piece) if name else _escaped(piece)
             for name, piece in parts(text, SH_REFERENCE)
         ]
         return f'"{"".join(pieces)}"'
@@ -267,6 +267,13 @@ class UnixShell(Shell):
     def shebang(self) -> None:
         """Begin the script with the shell's program."""
         self._addline(f"#!{self.executable}")
+
+
+def _escaped(text: str) -> str:
+    """Text that means itself between double quotes."""
+    if not any(sign in text for sign in '\\"$`'):
+        return text
+    return _SPECIAL.sub(r"\\\g<0>", text)
 
 
 def existing(files: Iterable[str]) -> list[str]:
