@@ -18,7 +18,7 @@ from errno import ENOENT, ENOEXEC
 from rezfast.config import settings
 from rezfast.context import direct
 from rezfast.context.run import command_text, terminal_words, write_context
-from rezfast.context.tmpdirs import make_directory, make_passing_directory, remove_directory
+from rezfast.context.tmpdirs import PassingDirectory, make_directory, remove_directory
 from rezfast.errors import ProgramError, RezSystemError
 from rezfast.shell import create_shell
 from rezfast.shell.which import which
@@ -55,7 +55,7 @@ class Entrance:
 
     Raises:
         ShellError: The shell is unknown.
-        RezSystemError: There is no place for temporary files.
+        RezSystemError: There is no place for the files of a detached shell.
     """
 
     def __init__(
@@ -77,19 +77,23 @@ class Entrance:
         self._command = command
         self._quiet = quiet
         self._new_session = start_new_session
+        self._passing: PassingDirectory | None = None
         before = terminal_words() if detached else []
         self._before: list[str] = before or (pre_command or "").split()
         if detached:
             # A terminal may return long before what runs in it has ended: files stay, as in rez.
             self._tmpdir, self._removes = make_directory(), False
         else:
-            self._tmpdir, is_looked_on = make_passing_directory()
-            self._removes = not is_looked_on
+            self._passing = PassingDirectory()
+            self._tmpdir = self._passing.path
+            self._removes = not self._passing.is_looked_on
         self._saving = _Saving(self._shell)
         self._has_to_wait = self._removes or start_new_session
 
     def give_up(self) -> None:
         """Remove what was made."""
+        if self._passing is not None:
+            self._passing.wait()
         remove_directory(self._tmpdir)
 
     def enter(self, context: ResolvedContext) -> int:
@@ -106,6 +110,8 @@ class Entrance:
         """
         saving = self._saving
         try:
+            if self._passing is not None:
+                self._passing.make()
             text = command_text(self._shell, self._command)
             context_file, executor = write_context(
                 context,

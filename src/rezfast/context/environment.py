@@ -269,7 +269,9 @@ def _prepared(context: ResolvedContext) -> _Prepared:
 def _local(variant: Variant, known: dict[tuple[str, str, str], bool]) -> bool:
     """Whether a package is local; asks the disk once a repository."""
     resource = variant.resource
-    local_path = variant.config.local_packages_path
+    # nearly no package has settings of its own
+    own = variant.config if resource.parent.may_say("config") else settings()
+    local_path = own.local_packages_path
     key = resource.repository_type, resource.location, local_path
     if key not in known:
         known[key] = variant.is_local
