@@ -1,7 +1,8 @@
 """Directories for the files of an environment, and what takes them away again.
 
     TempDirs     made by this process, removed when it says so or when it ends
-    outlive      removed when this process has ended, whatever ended it, and whatever program it
+    PassingDirectory, outlive
+                 removed when this process has ended, whatever ended it, and whatever program it
                  has become by then: a process of its own looks on
 
 `$REZ_KEEP_TMPDIRS`, set to anything, keeps all of them.
