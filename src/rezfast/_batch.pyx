@@ -24,10 +24,18 @@ from itertools import islice
 FILE_ERRORS = ("missing", "unreadable", "too-large", "not-a-file", "not-text", "bad-path")
 
 cdef enum:
-    WHOLE_CHUNK = 16384  # files whose outcomes are kept beside their Python objects
+    WHOLE_CHUNK = 32768  # files whose outcomes are kept beside their Python objects
     FIRST_CHUNK = 64  # the first outcomes come soon
     LAST_CHUNK = 2048
     CHUNK_BYTES = 64 << 20  # a chunk of huge files ends early
+    PATHS_AHEAD = 16  # how early a path is asked for from memory
+
+
+cdef extern from "Python.h":
+    void* PyList_GET_ITEM(list, Py_ssize_t)
+
+cdef extern from *:
+    void prefetch "__builtin_prefetch"(const void*) nogil
 
 
 cdef class FileError:
@@ -85,14 +93,14 @@ cdef str name_of(object path):
     return path if type(path) is str else os.fsdecode(path)
 
 
-cdef object outcome_of(object path, FileOutcome& found):
+cdef object outcome_of(list paths, Py_ssize_t i, FileOutcome& found):
     cdef FileError error
     if found.result > 0:
         return make_scanned(found.definition)
     if found.result == 0 and not found.has_nul:
         return make_refused(found.refusal)
     error = FileError.__new__(FileError)
-    error.path = name_of(path)
+    error.path = name_of(paths[i])
     if found.result == 0:
         error.reason, error.detail = "not-text", "holds NUL bytes: not text"
     else:
@@ -101,25 +109,43 @@ cdef object outcome_of(object path, FileOutcome& found):
     return error
 
 
+cdef class Batch:
+    """What `scan_files` was given, and the outcomes it has so far."""
+    cdef list paths
+    cdef list outcomes
+    cdef Py_ssize_t begin  # where what is read now starts
+
+
+cdef int take_outcomes(vector[FileOutcome]& found, size_t first, size_t last, object taker) except -1:
+    cdef Batch batch = <Batch> taker
+    cdef size_t i
+    for i in range(first, last):
+        batch.outcomes.append(outcome_of(batch.paths, batch.begin + i, found[i]))
+    return 0
+
+
 def scan_files(paths, view="installed", threads=None):
     cdef int which = view_of(view)
     cdef size_t count = thread_count(threads)
     cdef vector[const char*] texts
-    cdef vector[FileOutcome] outcomes
-    cdef list given = list(paths)
+    cdef vector[FileOutcome] found
     cdef list kept = []
-    cdef list result = []
-    cdef Py_ssize_t begin, i, length
+    cdef Batch batch = Batch.__new__(Batch)
+    cdef Py_ssize_t i, size
+    batch.paths = list(paths)
+    batch.outcomes = []
+    size = len(batch.paths)
     # a path of a wrong type is told before any file is read
-    texts.reserve(len(given))
-    for path in given:
-        texts.push_back(path_text(path, kept))
-    for begin in range(0, len(given), WHOLE_CHUNK):
-        length = min(WHOLE_CHUNK, len(given) - begin)
-        scan_paths(texts.data() + begin, length, outcomes, which, False, count, SIZE_MAX)
-        for i in range(length):
-            result.append(outcome_of(given[begin + i], outcomes[i]))
-    return result
+    texts.reserve(size)
+    for i in range(size):
+        if i + PATHS_AHEAD < size:
+            prefetch(PyList_GET_ITEM(batch.paths, i + PATHS_AHEAD))
+        texts.push_back(path_text(batch.paths[i], kept))
+    for i in range(0, size, WHOLE_CHUNK):
+        batch.begin = i
+        scan_paths(texts.data() + i, min(WHOLE_CHUNK, size - i), found, which, False, count, SIZE_MAX,
+                   take_outcomes, batch)
+    return batch.outcomes
 
 
 def iter_scan_files(paths, view="installed", threads=None):
@@ -136,10 +162,10 @@ cdef list scan_chunk(list given, int view, size_t threads):
     cdef Py_ssize_t i
     for path in given:
         texts.push_back(path_text(path, kept))
-    for i in range(scan_paths(texts.data(), texts.size(), outcomes, view, True, threads, CHUNK_BYTES)):
+    for i in range(scan_paths(texts.data(), texts.size(), outcomes, view, True, threads, CHUNK_BYTES, NULL, None)):
         scan = FileScan.__new__(FileScan)
         scan.path = name_of(given[i])
-        scan.outcome = outcome_of(given[i], outcomes[i])
+        scan.outcome = outcome_of(given, i, outcomes[i])
         scan.size = outcomes[i].size
         scan.nanoseconds = outcomes[i].nanoseconds
         result.append(scan)

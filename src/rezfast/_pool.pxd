@@ -27,6 +27,7 @@ cdef extern from *:
     #include <chrono>
     #include <condition_variable>
     #include <cstring>
+    #include <memory>
     #include <mutex>
     #include <string>
     #include <thread>
@@ -35,6 +36,24 @@ cdef extern from *:
     #include <sys/syscall.h>
     #include <unistd.h>
     namespace rezfast {
+
+    // What the C library calls open, pread and close are points where a thread may be cancelled, which takes each call
+    // two atomic operations as soon as there are two threads. Nobody cancels ours.
+    #if defined(__linux__) && defined(__LP64__)
+    inline int open_at(int folder, const char* path, int flags) {
+        return static_cast<int>(syscall(SYS_openat, folder, path, flags, 0));
+    }
+    inline ssize_t read_at(int file, void* to, size_t size, long long offset) {
+        return syscall(SYS_pread64, file, to, size, offset);
+    }
+    inline int close_file(int file) { return static_cast<int>(syscall(SYS_close, file)); }
+    #else
+    inline int open_at(int folder, const char* path, int flags) { return ::openat(folder, path, flags); }
+    inline ssize_t read_at(int file, void* to, size_t size, long long offset) {
+        return ::pread(file, to, size, offset);
+    }
+    inline int close_file(int file) { return ::close(file); }
+    #endif
 
     // One thread's way to files: scratch space to read into, and the directory that it reads below.
     //
@@ -51,23 +70,23 @@ cdef extern from *:
         // What `open` returns.
         int open(const char* path, int flags) {
             size_t known = root_.size();
-            if (!many_) return ::open(path, flags);
+            if (!many_) return open_at(AT_FDCWD, path, flags);
             if (!known || std::strncmp(path, root_.c_str(), known) != 0 || !path[known] || path[known] == '/') {
                 enter(path);
-                return ::open(path, flags);
+                return open_at(AT_FDCWD, path, flags);
             }
             if (handle_ == UNKNOWN) {
-                int found = ::open(root_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+                int found = open_at(AT_FDCWD, root_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
                 handle_ = found < 0 ? CLOSED : found;
             }
-            return handle_ < 0 ? ::open(path, flags) : ::openat(handle_, path + known, flags);
+            return handle_ < 0 ? open_at(AT_FDCWD, path, flags) : open_at(handle_, path + known, flags);
         }
 
     private:
         static constexpr int CLOSED = -1, UNKNOWN = -2;
 
         void leave() {
-            if (handle_ >= 0) ::close(handle_);
+            if (handle_ >= 0) close_file(handle_);
             handle_ = UNKNOWN;
         }
 
@@ -101,7 +120,8 @@ cdef extern from *:
     public:
         // What `work` points to stays the caller's, and outlives this.
         Pool(ReadFile read, const Work& work)
-            : read_(read), work_(work), reader_(work.count > block_size) {}
+            : read_(read), work_(work), reader_(work.count > block_size),
+              blocks_((work.count + block_size - 1) / block_size), over_(new std::atomic<bool>[blocks_]()) {}
 
         ~Pool() {
             stop_ = true;
@@ -128,6 +148,12 @@ cdef extern from *:
         // How many outcomes there are, once the batch is over.
         size_t done() const { return std::min(work_.count, next_.load() * block_size); }
 
+        // How many there are from the first on, none of which changes any more.
+        size_t ready() {
+            while (ready_ < blocks_ && over_[ready_].load(std::memory_order_acquire)) ++ready_;
+            return std::min(work_.count, ready_ * block_size);
+        }
+
     private:
         using Clock = std::chrono::steady_clock;
         static constexpr size_t block_size = 16;
@@ -137,7 +163,7 @@ cdef extern from *:
             if (stop_ || bytes_ >= work_.most_bytes) return false;
             size_t block = next_.load();
             do {
-                if (block * block_size >= work_.count) return false;
+                if (block >= blocks_) return false;
             } while (!next_.compare_exchange_weak(block, block + 1));
             size_t end = std::min(work_.count, (block + 1) * block_size), bytes = 0;
             for (size_t i = block * block_size; i < end && !stop_; ++i) {
@@ -152,13 +178,13 @@ cdef extern from *:
                 bytes += outcome.size;
             }
             bytes_ += bytes;
+            over_[block].store(true, std::memory_order_release);
             return true;
         }
 
         // One block took `elapsed`: starts as many threads as the rest may keep busy.
         void start_helpers(Clock::duration elapsed) {
-            size_t blocks = (work_.count + block_size - 1) / block_size;
-            size_t left = blocks - std::min(next_.load(), blocks);
+            size_t left = blocks_ - std::min(next_.load(), blocks_);
             if (work_.threads < 2 || left < 2 || elapsed * left < worth_helpers) return;
             size_t wanted = std::min(work_.threads - 1, left);
             try {
@@ -189,6 +215,8 @@ cdef extern from *:
         ReadFile read_;
         Work work_;
         Reader reader_;  // of the thread that calls `work`
+        size_t blocks_, ready_ = 0;
+        std::unique_ptr<std::atomic<bool>[]> over_;  // which blocks are
         std::vector<std::thread> helpers_;
         std::atomic<bool> stop_{false};
         std::atomic<size_t> next_{0}, bytes_{0};
@@ -200,6 +228,9 @@ cdef extern from *:
     }
     #endif
     """
+    Py_ssize_t read_at "rezfast::read_at"(int, void*, size_t, long long) noexcept nogil
+    int close_file "rezfast::close_file"(int) noexcept nogil
+
     cdef cppclass Reader "rezfast::Reader":
         string buffer
         int open(const char* path, int flags) noexcept nogil
@@ -220,3 +251,4 @@ cdef extern from *:
         Pool(ReadFile, const Work&) except +
         cbool work(int64_t nanoseconds) nogil
         size_t done() nogil
+        size_t ready() nogil

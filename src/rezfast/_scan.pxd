@@ -25,9 +25,12 @@ cdef size_t thread_count(object threads) except 0
 
 cdef const char* path_text(object path, list kept) except? NULL
 
+# Takes the outcomes from `first` up to `last`, while others are still made.
+ctypedef int (*TakeOutcomes)(vector[FileOutcome]& outcomes, size_t first, size_t last, object taker) except -1
+
 cdef Py_ssize_t scan_paths(
     const char** paths, size_t count, vector[FileOutcome]& outcomes, int view, bint timed, size_t threads,
-    size_t most_bytes,
+    size_t most_bytes, TakeOutcomes take, object taker,
 ) except -1
 
 cdef Scanned make_scanned(Definition& definition)

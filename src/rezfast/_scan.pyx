@@ -36,7 +36,7 @@ from rezfast._definition cimport Draft, Range, Texts, text_view
 from rezfast._lex cimport (
     CHAR_WORD, REFUSED_ENCODING, REFUSED_MISSING_NAME, REFUSED_NESTING, Scan, char_class, is_word, refuse, word_size,
 )
-from rezfast._pool cimport Pool, Reader, Work
+from rezfast._pool cimport Pool, Reader, Work, close_file, read_at
 from rezfast._masks cimport Odd, odd_bytes
 from rezfast._rules cimport Names, is_utf8, normalise_newlines
 from rezfast._statements cimport simple_line, skip_blank_lines
@@ -72,10 +72,6 @@ cdef extern from *:
 cdef extern from "<fcntl.h>" nogil:
     int O_RDONLY, O_CLOEXEC, O_NOCTTY, O_NONBLOCK
 
-cdef extern from "<unistd.h>" nogil:
-    Py_ssize_t c_pread "pread"(int, void*, size_t, long long)
-    int c_close "close"(int)
-
 
 # In the order of `Reason` in _lex.pxd.
 REASONS = (
@@ -91,6 +87,7 @@ cdef enum:
     LARGE_BATCH = 64  # files; fewer are read by one thread
     MAX_THREADS = 1024
     SIGNAL_INTERVAL = 50_000_000  # nanoseconds without a look at signals
+    TAKE_INTERVAL = 2_000_000  # nanoseconds whose outcomes are still in the processor's cache
 
 
 # ---- the whole  ------------------------------------------------------------------------------------------------
@@ -217,7 +214,7 @@ cdef int read_rest(int handle, string& buffer, size_t* used) noexcept nogil:
     # one byte more than there should be: a read that does not fill the buffer is the last
     buffer.resize(max(<size_t> status.st_size, used[0]) + 1)
     while True:
-        got = c_pread(handle, &buffer[used[0]], buffer.size() - used[0], used[0])
+        got = read_at(handle, &buffer[used[0]], buffer.size() - used[0], used[0])
         if got < 0:
             if errno == EINTR:
                 continue
@@ -251,9 +248,9 @@ cdef int read_file(const char* path, Reader& reader, size_t* used) noexcept nogi
         buffer[0] = string()
         buffer.resize(FIRST_READ)
     # a read at an offset: pipes, sockets and terminals have none, and say so
-    got = c_pread(handle, buffer.data(), buffer.size(), 0)
+    got = read_at(handle, buffer.data(), buffer.size(), 0)
     while got < 0 and errno == EINTR:
-        got = c_pread(handle, buffer.data(), buffer.size(), 0)
+        got = read_at(handle, buffer.data(), buffer.size(), 0)
     if got < 0:
         error = ENXIO if errno == ESPIPE else errno
     elif got == 0:
@@ -265,7 +262,7 @@ cdef int read_file(const char* path, Reader& reader, size_t* used) noexcept nogi
         used[0] = got
         if used[0] == buffer.size():
             error = read_rest(handle, buffer[0], used)
-    c_close(handle)
+    close_file(handle)
     return error
 
 
@@ -305,7 +302,7 @@ cdef size_t thread_count(object threads) except 0:
 
 
 cdef const char* path_text(object path, list kept) except? NULL:
-    """A path as the system wants it, owned by what is put into `kept`; NULL when it can be none."""
+    """A path as the system wants it, owned by `path` or by what is put into `kept`; NULL when it can be none."""
     cdef const char* text
     cdef Py_ssize_t size
     if type(path) is str and PyUnicode_IS_COMPACT_ASCII(path):
@@ -318,22 +315,25 @@ cdef const char* path_text(object path, list kept) except? NULL:
             return NULL
         text = PyBytes_AS_STRING(path)
         size = PyBytes_GET_SIZE(path)
-    kept.append(path)
+        kept.append(path)
     # a NUL would cut the path short
     return text if <Py_ssize_t> strlen(text) == size else NULL
 
 
 cdef Py_ssize_t scan_paths(
     const char** paths, size_t count, vector[FileOutcome]& outcomes, int view, bint timed, size_t threads,
-    size_t most_bytes,
+    size_t most_bytes, TakeOutcomes take, object taker,
 ) except -1:
     """Reads and scans the files, up to as many as come to `most_bytes`; returns how many those are.
 
-    A signal's exception ends it; no thread outlives the call.
+    `take`, which may be NULL, gets the outcomes and `taker` as they come, in order. An exception of it or of a signal
+    ends it all; no thread outlives the call.
     """
     cdef Work work
     cdef Pool* pool
     cdef bint over = False
+    cdef size_t taken = 0, ready
+    cdef int64_t interval = SIGNAL_INTERVAL if take == NULL else TAKE_INTERVAL
     outcomes.clear()
     outcomes.resize(count)
     work.paths = paths
@@ -347,7 +347,11 @@ cdef Py_ssize_t scan_paths(
     try:
         while True:
             with nogil:
-                over = pool.work(SIGNAL_INTERVAL)
+                over = pool.work(interval)
+            if take != NULL:
+                ready = pool.done() if over else pool.ready()
+                take(outcomes, taken, ready, taker)
+                taken = ready
             if over:
                 return pool.done()
             PyErr_CheckSignals()
@@ -548,7 +552,7 @@ def load_files(paths, view="installed"):
         texts.push_back(path_text(path, kept))
     # the number of threads may take a system call to know
     threads = thread_count(None) if texts.size() >= LARGE_BATCH else 1
-    scan_paths(texts.data(), texts.size(), outcomes, which, False, threads, SIZE_MAX)
+    scan_paths(texts.data(), texts.size(), outcomes, which, False, threads, SIZE_MAX, NULL, None)
     for i in range(outcomes.size()):
         if outcomes[i].result > 0:
             result.append(make_scanned(outcomes[i].definition))

@@ -5,6 +5,10 @@
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 
 class RezError(Exception):
     """Root of every error raised on purpose (rez: `rez.exceptions.RezError`)."""
@@ -179,6 +183,31 @@ class BuildError(RezError):
 
 class BuildSystemError(BuildError):
     """A source tree that a build system cannot build."""
+
+
+class BuildContextResolveError(BuildError):
+    """The environment of a build cannot be resolved.
+
+    Args:
+        context: The context that failed.
+
+    Attributes:
+        context: As above.
+    """
+
+    def __init__(self, context: Any) -> None:
+        super().__init__(
+            f"The build environment could not be resolved:\n{context.failure_description}"
+        )
+        self.context = context
+
+
+class BuildProcessError(RezError):
+    """A build process that there is not, or that cannot be used so."""
+
+
+class PackageTestError(RezError):
+    """A test of a package that cannot be run, or tests whose failure forbids an install."""
 
 
 class ReleaseError(RezError):

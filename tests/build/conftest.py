@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from build.cmake_project import HEAD, CMakeProject
+from build.projects import Workshop
 
 from rezfast import config
 from rezfast.config import Settings
@@ -62,3 +63,9 @@ def project(tmp_path: Path) -> Project:
         return CMakeProject(tmp_path, {"CMakeLists.txt": head + lists, **given})
 
     return make
+
+
+@pytest.fixture
+def workshop(tmp_path: Path) -> Workshop:
+    """A place to build and install for real."""
+    return Workshop(tmp_path)

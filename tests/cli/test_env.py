@@ -290,15 +290,17 @@ def test_on_a_terminal_it_is_an_interactive_shell(
     assert "i" in flags
 
 
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
 def test_the_shell_reads_a_file_of_ones_own(
-    program: list[str], variables: dict[str, str], tmp_path: Path
+    shell: str, program: list[str], variables: dict[str, str], tmp_path: Path
 ) -> None:
-    startup = tmp_path / "mine.sh"
+    # of a name that a file of the environment has, too
+    startup = tmp_path / "context.sh"
     startup.write_text("MINE=yes_mine\n")
     code, shown = _on_a_terminal(
-        [*program, "env", "maya", "-q", "--rcfile", str(startup)],
+        [*program, "env", "maya", "-q", "--shell", shell, "--rcfile", str(startup)],
         variables,
-        "echo [$MINE] [$MAYA_VERSION]\nexit\n",
+        'echo "[$MINE] [$MAYA_VERSION]"\nexit\n',
     )
     assert (code, "[yes_mine] [2024.1]" in shown) == (0, True)
 
@@ -394,6 +396,15 @@ def test_a_context_is_written_and_entered_later(env: Run, tmp_path: Path) -> Non
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     done = env("-i", file, "--", "printenv", "REZ_RXT_FILE", "REZ_USED_REQUEST")
     assert done.stdout == f"{file}\nmaya-2024\n"
+
+
+def test_a_context_is_named_so_that_it_is_found_from_anywhere(
+    env: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    env("maya-2024", "--output", "maya.rxt")
+    done = env("-i", "maya.rxt", "--", "sh", "-c", 'cd / && test -s "${REZ_RXT_FILE}"')
+    assert done.returncode == 0
 
 
 def test_a_context_is_written_to_stdout(env: Run, tmp_path: Path) -> None:

@@ -76,6 +76,22 @@ def test_a_bad_command_line_gives_one_line_and_exit_code_2(
     assert said in captured.err
 
 
+@pytest.mark.parametrize("words", [[], ["--help"], ["--version"], ["env", "--help"]])
+def test_a_full_device_under_the_help_is_told_in_one_line(
+    words: list[str], environment: dict[str, str]
+) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "rezfast", *words],
+            env=environment,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (2, "rezfast: error: No space left on device\n")
+
+
 def test_completion_offers_the_commands(environment: dict[str, str]) -> None:
     program = "from rezfast.cli import main; main()"
     variables = {

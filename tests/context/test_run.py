@@ -178,6 +178,23 @@ def test_the_script_can_be_kept(context: ResolvedContext, tmp_path: Path, tmpdir
     assert out == "hello 1.0\n"
 
 
+@pytest.mark.parametrize("shell", ["bash", "sh", "zsh"])
+def test_the_script_may_be_named_from_here(
+    shell: str, context: ResolvedContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, out, _ = context.execute_shell(
+        shell=shell,
+        command="echo $TOOL",
+        block=True,
+        context_filepath="setup",
+        stdout=PIPE,
+        text=True,
+    )
+    assert (code, out) == (0, "1.0\n")
+    assert (tmp_path / "setup").is_file()
+
+
 def test_something_can_be_put_before_it(context: ResolvedContext) -> None:
     for pre_command in ("env ADDED=1", ["env", "ADDED=1"]):
         code, out, _ = context.execute_shell(
@@ -244,3 +261,13 @@ def test_when_commands_fail_its_files_are_removed(context: ResolvedContext, tmpd
     with pytest.raises(ValueError, match="no"):
         context.execute_shell(command="true", actions_callback=fail)
     assert os.listdir(tmpdir) == []
+
+
+def test_bytes_that_are_no_text_arrive(context: ResolvedContext) -> None:
+    def add(executor: RexExecutor) -> None:
+        executor.setenv("ODD", "a\udcffb")
+
+    code, out, _ = context.execute_shell(
+        command='printf %s "$ODD"', block=True, post_actions_callback=add, stdout=PIPE
+    )
+    assert (code, out) == (0, b"a\xffb")

@@ -142,6 +142,10 @@ def test_a_newer_major_format_is_one_clear_line(context: ResolvedContext) -> Non
         ({"default_patch_lock": "lock_9"}, "'lock_9', which is none of no_lock"),
         ({"resolved_packages": [{"key": "filesystem.variant"}]}, "no name of a package"),
         ({"resolved_packages": [5]}, "no handle"),
+        ({"created": "today"}, "created is no number: 'today'"),
+        ({"solve_time": None}, "solve_time is no number: None"),
+        ({"requested_timestamp": [1]}, "requested_timestamp is no number"),
+        ({"graph": {}}, "graph is not a text"),
         ({"package_filter": [{"excludes": ["after(x)"]}]}, "after(x)"),
     ],
 )

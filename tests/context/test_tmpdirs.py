@@ -151,6 +151,17 @@ def test_a_directory_stays_while_the_process_is_another_program(directory: Path)
     assert _gone(directory)
 
 
+def test_the_process_may_have_no_standard_input(directory: Path) -> None:
+    # what is opened first is then file 0
+    then = "import time; time.sleep(0.5); print(os.listdir(sys.argv[1]))"
+    program = f"import os; os.close(0)\n{_OUTLIVE}{then}"
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(directory)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "['file']\n"
+    assert _gone(directory)
+
+
 def test_nobody_holds_the_output_open(directory: Path) -> None:
     # who reads from a pipe waits until all who have it open have closed it
     with _start(directory, "") as process:

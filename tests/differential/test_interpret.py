@@ -100,7 +100,8 @@ def test_interpret(name: str, format_: str) -> None:
             with patch.dict(os.environ), patch.object(sys, "path"):
                 expected = rez_interpret(code, format_, style, no_env, parents)
             arguments = ["interpret", "-c", "-f", format_, "-s", style, code, *words]
-            assert undone(ours(arguments), format_) == f"{expected}\n", (style, words)
+            written = undone(ours(arguments), format_)
+            assert written == undone(f"{expected}\n", format_), (style, words)
 
 
 def ours(arguments: list[str]) -> str:
@@ -111,10 +112,13 @@ def ours(arguments: list[str]) -> str:
 
 
 def undone(script: str, format_: str) -> str:
-    """A script with what csh's are made to do better undone: quoted values, errors on stderr."""
+    """A script with what csh's are made to do better undone: quoted values, errors on stderr,
+    variables that are there before something refers to them.
+    """
     if format_ not in ("csh", "tcsh"):
         return script
     script = re.sub(r'"\$\{(\w+):q\}"', r"${\1}", script)
+    script = re.sub(r"if \(!\(\$\?(\w+)\)\) setenv \1[;\n]", "", script)
     return re.sub(r"/bin/sh -c '[^']*' - (\S[^;\n]*)", r"echo \1 1>&2", script)
 
 

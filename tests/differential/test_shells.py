@@ -158,6 +158,11 @@ def as_rez_writes(name: str, script: str) -> str:
     return script
 
 
+def without_safe_references(script: str) -> str:
+    """A script of csh without what makes variables that it refers to; that of rez stops there."""
+    return re.sub(r"if \(!\(\$\?(\w+)\)\) setenv \1(?:[;\n]|\Z)", "", script)
+
+
 def without_completion(script: str) -> str:
     """rez's script without what rezfast has not got."""
     return re.sub(r"^(?:\.|source) \"\S*/completion/complete\.\w+\"\n", "", script, flags=re.M)
@@ -182,6 +187,7 @@ def test_scripts_are_rez_s(name: str) -> None:
         theirs = without_completion(theirs)
         if name in ("csh", "tcsh"):
             ours, theirs = without_prompt(ours), without_prompt(theirs)
+            ours, theirs = without_safe_references(ours), without_safe_references(theirs)
         assert ours == theirs
 
     check()
@@ -196,6 +202,8 @@ def test_scripts_to_be_evaluated_are_rez_s(name: str) -> None:
             type(rez_shell(name))._doskey = "doskey"
         theirs = written(rez_shell(name), RezEscapedString, steps, RezOutputStyle.eval)
         ours = written(create_shell(name), EscapedString, steps, OutputStyle.eval)
+        if name in ("csh", "tcsh"):
+            ours = without_safe_references(ours)
         assert as_rez_writes(name, ours) == theirs
 
     check()
@@ -359,4 +367,7 @@ def test_files_are_read_in_rez_s_order(
         # the shell that runs rez's script reads the user's files all the same
         own = {".cshrc", ".tcshrc", ".zshenv"}
         theirs = theirs[0], [file for file in theirs[1] if file not in own]
+    if name == "zsh" and "rcfile" in options and "command" not in options:
+        # rez writes a file for it that zsh does not look for
+        theirs = theirs[0], ["own" if file == ".zshrc" else file for file in theirs[1]]
     assert ours == theirs and ours[0] == 5

@@ -109,6 +109,24 @@ def test_an_alias_takes_arguments(name: str, tmp_path: Path) -> None:
 
 
 @each_shell
+def test_an_alias_refers_to_variables_when_it_runs(name: str, tmp_path: Path) -> None:
+    shell = create_shell(name)
+    shell.setenv("X", literal("/a b"))
+    # commands write `$X`, of which `${X}` is made before a shell sees it
+    shell.alias("show", """printf '<%s>' "${X}/c" "${X}c" '${X}' """)
+    shell.command("show d")
+    assert run(name, shell.get_output(), tmp_path).stdout == "</a b/c></a bc><${X}><d>"
+
+
+def test_an_alias_of_fish_refers_to_variables_as_fish_does(tmp_path: Path) -> None:
+    shell = create_shell("fish")
+    shell.setenv("X", literal("/a b"))
+    shell.alias("show", r"""printf '<%s>' ${X} ${X}/c ${NONE} b${NONE}c "\"${X}\"" \${X}""")
+    shell.command("show d")
+    assert run("fish", shell.get_output(), tmp_path).stdout == '</a b></a b/c><bc><"/a b"><${X}><d>'
+
+
+@each_shell
 def test_an_alias_may_have_the_name_of_the_program_it_runs(name: str, tmp_path: Path) -> None:
     shell = create_shell(name)
     shell.alias("basename", "basename -s .py")

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from shell.running import REAL_SHELLS, environment, hostile_values
+from shell.running import REAL_SHELLS, environment, hostile_values, run
 
 from rezfast.rex.interpreter import OutputStyle
 from rezfast.rex.strings import EscapedString, expandable, literal
@@ -74,6 +74,21 @@ def test_parts_of_both_kinds_make_one_value(name: str, tmp_path: Path) -> None:
     assert found["A"] == f"$X {HELD}'!"
     assert found["B"] == f"{HELD}[1]:hé"
     assert found["C"] == f"{HELD}:$X:b"
+
+
+@each_shell
+def test_a_variable_that_is_not_there_is_nothing(name: str, tmp_path: Path) -> None:
+    shell = create_shell(name)
+    shell.setenv("A", "$NOWHERE/a:${NOWHERE}")
+    shell.setenv("B", "$A")
+    shell.unsetenv("A")
+    shell.setenv("C", "$A/c")
+    found = environment(shell, tmp_path)
+    assert (found["B"], found["C"]) == ("/a:", "/c")
+    shell.info("see $NOT_YET")
+    shell.error("see $NOT_YET_EITHER")
+    shell.info("the end")
+    assert run(name, shell.get_output(), tmp_path).stdout == "see \nthe end\n"
 
 
 @each_shell

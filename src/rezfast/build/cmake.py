@@ -1,12 +1,29 @@
-"""The command lines of cmake and of what builds after it (rez: `rezplugins.build_system.cmake`)."""
+"""The build system `cmake`: cmake, then what builds from the files that it wrote.
+
+rez has it in `rezplugins.build_system.cmake`.
+"""
 
 from __future__ import annotations
 
+import argparse
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from rezfast.build.arguments import Group
+from rezfast.build.command import command_text
+from rezfast.build.environment import write_script
+from rezfast.build.system import BuildResult, BuildSystem, BuildType
+from rezfast.config import settings as current_settings
 from rezfast.errors import BuildSystemError
+from rezfast.shell import create_shell
+from rezfast.shell.which import which
+
+if TYPE_CHECKING:
+    from rezfast.context.resolved import ResolvedContext
+    from rezfast.package.model import Variant
+    from rezfast.repository.developer import DeveloperPackage
+    from rezfast.rex.executor import RexExecutor
 
 BUILD_SYSTEMS: Mapping[str, str] = {
     "eclipse": "Eclipse CDT4 - Unix Makefiles",
@@ -116,3 +133,130 @@ def cmake_variables(settings: Any) -> dict[str, str]:
         "REZ_BUILD_DOXYFILE": os.path.join(MODULES, "Doxyfile"),
         "REZ_BUILD_INSTALL_PYC": "1" if settings.install_pyc else "0",
     }
+
+
+class CMakeBuildSystem(BuildSystem):
+    """Runs cmake, then what builds from the files that it wrote."""
+
+    @classmethod
+    def name(cls) -> str:
+        """`cmake`."""
+        return "cmake"
+
+    @classmethod
+    def child_build_system(cls) -> str:
+        """`make`."""
+        return "make"
+
+    @classmethod
+    def is_valid_root(cls, path: str, package: DeveloperPackage | None = None) -> bool:
+        """Whether there is a CMakeLists.txt.
+
+        Args: as for `BuildSystem.is_valid_root`.
+        """
+        return os.path.isfile(os.path.join(path, "CMakeLists.txt"))
+
+    @classmethod
+    def bind_cli(cls, parser: argparse.ArgumentParser, group: Group) -> None:
+        """Add `--build-target` and `--cmake-build-system`.
+
+        Args: as for `BuildSystem.bind_cli`.
+        """
+        defaults = current_settings().plugins.build_system.cmake
+        group.add_argument(
+            "--bt",
+            "--build-target",
+            dest="build_target",
+            choices=list(BUILD_TARGETS),
+            default=defaults.build_target,
+            help="what CMake builds (default: %(default)s).",
+        )
+        group.add_argument(
+            "--bs",
+            "--cmake-build-system",
+            dest="cmake_build_system",
+            choices=list(BUILD_SYSTEMS),
+            default=defaults.build_system,
+            help="what CMake writes build files for (default: %(default)s).",
+        )
+
+    @classmethod
+    def build_actions(
+        cls,
+        executor: RexExecutor,
+        context: ResolvedContext,
+        package: DeveloperPackage,
+        variant: Variant,
+        build_type: BuildType,
+        install: bool,
+        build_path: str,
+        install_path: str | None = None,
+    ) -> None:
+        """The standard variables, and those that the modules look at.
+
+        Args: as for `BuildSystem.build_actions`.
+        """
+        super().build_actions(
+            executor, context, package, variant, build_type, install, build_path, install_path
+        )
+        variables = cmake_variables(package.config.plugins.build_system.cmake)
+        executor.env.CMAKE_MODULE_PATH.append(variables.pop("CMAKE_MODULE_PATH"))
+        for name, value in variables.items():
+            executor.env[name] = value
+
+    def build(
+        self,
+        context: ResolvedContext,
+        variant: Variant,
+        build_path: str,
+        install_path: str,
+        install: bool = False,
+        build_type: BuildType = BuildType.local,
+    ) -> BuildResult:
+        """Configure, build, install.
+
+        Args, returns, raises: as for `BuildSystem.build`.
+        """
+        build = self.start(context, variant, build_path, install_path, install, build_type)
+        cmake = self.package.config.plugins.build_system.cmake
+        generator = getattr(self.opts, "cmake_build_system", None) or cmake.build_system
+        shell = create_shell()
+        configure = cmake_command(
+            _program(context, cmake.cmake_binary),
+            self.working_dir,
+            install_path,
+            build_type.name,
+            install,
+            cmake,
+            self.build_args,
+            getattr(self.opts, "build_target", None),
+            generator,
+            shell.get_key_token("CMAKE_MODULE_PATH"),
+        )
+        self.say(f"Executing: {command_text(configure)}")
+        if not self.run(build, configure):
+            return BuildResult(success=False)
+        if self.write_build_scripts:
+            return BuildResult(success=True, build_env_script=write_script(self, build))
+        threads = variant.config.build_thread_count
+        for command in make_commands(install, cmake, threads, self.child_build_args, generator):
+            self.say(f"\nExecuting: {command_text(command)}")
+            if not self.run(build, command):
+                return BuildResult(success=False)
+        return BuildResult(success=True)
+
+
+def _program(context: ResolvedContext, configured: str | None) -> str:
+    """The path of cmake: as configured, else that of the environment, else any."""
+    name = configured or context.which("cmake", fallback=True)
+    if not name:
+        raise BuildSystemError(
+            "there is no cmake, neither in the build's environment nor on PATH: install it, add it "
+            "to private_build_requires, or set plugins.build_system.cmake.cmake_binary"
+        )
+    found = which(name)
+    if not found:
+        raise BuildSystemError(
+            f"there is no program {name}, which plugins.build_system.cmake.cmake_binary names"
+        )
+    return found

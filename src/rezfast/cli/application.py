@@ -91,6 +91,8 @@ def _click_command(name: str) -> click.Command:
         return guarded(module.run, given)
 
     metavar = f"{parameters.metavar}..." if parameters.needed else f"[{parameters.metavar}]..."
+    if not parameters.metavar:
+        metavar = ""  # it takes none, and says so itself
     words = click.Argument(
         [parameters.words], nargs=-1, required=parameters.needed, metavar=metavar
     )
@@ -101,6 +103,7 @@ def _click_command(name: str) -> click.Command:
         callback=callback,
         params=[words, *map(_click_option, parameters.options)],
         help=module.HELP,
+        epilog=parameters.epilog(),
         short_help=COMMANDS[name].summary,
     )
 
@@ -143,6 +146,11 @@ def read_with_click(name: str, arguments: list[str]) -> Given:
 
 def run_with_click(arguments: list[str]) -> int:
     """Run the program, read by click, and return its exit code."""
+    # commands have a guard of their own; this one is for what click does, such as to show help
+    return guarded(lambda _: _run_with_click(arguments), {"debug": False})
+
+
+def _run_with_click(arguments: list[str]) -> int:
     try:
         code = application.main(arguments, prog_name="rezfast", standalone_mode=False)
     except click.ClickException as error:

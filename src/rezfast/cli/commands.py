@@ -41,6 +41,8 @@ COMMANDS: dict[str, Entry] = {
         "Work in environments", "Show what commands of packages come to in a shell."
     ),
     "status": Entry("Work in environments", "Show the current context, or what a name is in it."),
+    "build": Entry("Build packages", "Build the package of a source tree, and install it."),
+    "test": Entry("Build packages", "Run the tests that a package declares."),
     "scan": Entry(
         "Look at definitions", "Show what can be read of a definition without running it."
     ),

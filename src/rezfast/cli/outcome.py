@@ -58,8 +58,14 @@ def write_out(text: str) -> None:
     reconfigure = getattr(stream, "reconfigure", None)
     if reconfigure is not None:
         reconfigure(errors="surrogateescape")
-    stream.write(text)
-    stream.flush()
+    try:
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        error.filename = "stdout"
+        raise
 
 
 def guarded(run: Callable[[Given], int], given: Given) -> int:

@@ -97,6 +97,10 @@ class Parameters:
         self.rest = rest
         self.rest_metavar = rest_metavar
 
+    def epilog(self) -> str | None:
+        """What --help says at its end; None: nothing."""
+        return None
+
     def split(self, arguments: list[str]) -> tuple[list[str], tuple[str, ...]]:
         """What the readers look at, and what follows `--`.
 

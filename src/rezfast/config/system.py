@@ -141,8 +141,18 @@ def _read(path: str) -> str:
         return ""
 
 
+# what the program said, by PATH: a machine stays what it is, and the program takes long to say so
+_said: dict[str, str] = {}
+
+
 def _run_lsb_release() -> str:
-    places = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    path = os.environ.get("PATH", os.defpath)
+    if path not in _said:
+        _said[path] = _ask_lsb_release(path.split(os.pathsep))
+    return _said[path]
+
+
+def _ask_lsb_release(places: list[str]) -> str:
     if not any(os.access(os.path.join(place, "lsb_release"), os.X_OK) for place in places):
         return ""
     return output_of(["/usr/bin/env", "lsb_release", "-a"], os.environ) or ""

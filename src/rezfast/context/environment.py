@@ -82,7 +82,7 @@ def get_shell_code(
     """See `ResolvedContext.get_shell_code`."""
     executor = create_executor(create_shell(shell), parent_environ)
     if context.load_path and os.path.isfile(context.load_path):
-        executor.setenv("REZ_RXT_FILE", context.load_path)
+        executor.setenv("REZ_RXT_FILE", os.path.abspath(context.load_path))
     execute(context, executor)
     code: str = executor.get_output(style or OutputStyle.file)
     return code

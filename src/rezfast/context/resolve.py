@@ -7,6 +7,7 @@ the solver, and works them out when somebody asks.
 from __future__ import annotations
 
 import sys
+from time import monotonic
 
 from rezfast.config import settings
 from rezfast.context.status import ResolverStatus
@@ -55,6 +56,7 @@ def resolve(
     source = tables.source
     assert isinstance(source, RepositorySource)
     loaded, load_time = source.num_loaded, source.load_time
+    start = monotonic()  # what is requested is loaded before the solve begins
     solver = Solver(
         context.requested_packages(include_implicit=True),
         tables=tables,
@@ -73,7 +75,7 @@ def resolve(
     context.from_cache = False
     context.num_loaded_packages = source.num_loaded - loaded
     context.load_time = source.load_time - load_time
-    context.solve_time = solver.solve_time
+    context.solve_time = monotonic() - start
     answer = solver.resolved_packages
     if answer is not None:
         context._resolved_packages = _variants(context, source, answer)

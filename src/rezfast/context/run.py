@@ -209,9 +209,15 @@ def write_context(
     if not (rxt_file and os.path.isfile(rxt_file)):
         rxt_file = os.path.join(tmpdir, "context.rxt")
         (save or context.save)(rxt_file)
-    context_file = context_filepath or os.path.join(tmpdir, f"context.{sh.file_extension()}")
+    # absolute: sh looks for others on PATH
+    context_file = (
+        os.path.abspath(context_filepath)
+        if context_filepath
+        else os.path.join(tmpdir, f"context.{sh.file_extension()}")
+    )
     executor = create_executor(sh, parent_environ)
-    executor.setenv("REZ_RXT_FILE", rxt_file)
+    # programs of the environment may work elsewhere
+    executor.setenv("REZ_RXT_FILE", os.path.abspath(rxt_file))
     executor.setenv("REZ_CONTEXT_FILE", context_file)
     if actions_callback is not None:
         header_comment(executor, "pre-actions-callback")
@@ -222,6 +228,6 @@ def write_context(
     if post_actions_callback is not None:
         header_comment(executor, "post-actions-callback")
         post_actions_callback(executor)
-    with open(context_file, "w", encoding="utf-8") as file:
+    with open(context_file, "w", encoding="utf-8", errors="surrogateescape") as file:
         file.write(executor.get_output())
     return context_file, executor

@@ -91,6 +91,8 @@ _LATER: dict[str, Any] = {
     "verbosity": 0,
 }
 
+_NUMBERS = ("timestamp", "created", "solve_time", "load_time")
+
 
 # ---- plain data -----------------------------------------------------------------------
 
@@ -213,6 +215,7 @@ def _made(
         attributes[name] = data[name]
     for name, value in _LATER.items():
         attributes[name] = data.get(name, value)
+    _check(data)
     attributes.update(
         load_path=None,
         implicit_packages=_requests(data, "implicit_packages"),
@@ -233,6 +236,17 @@ def _made(
         _variant(handle, written, bundle, context) for handle in data["resolved_packages"]
     ]
     return context
+
+
+def _check(data: Mapping[str, Any]) -> None:
+    """Raise ValueError for what would only fail when it is shown."""
+    numbers = {name: data[name] for name in _NUMBERS}
+    numbers["requested_timestamp"] = data.get("requested_timestamp") or 0
+    for name, value in numbers.items():
+        if not isinstance(value, (int, float)):
+            raise ValueError(f"{name} is no number: {value!r}")
+    if data["graph"] is not None and not isinstance(data["graph"], str):
+        raise ValueError("graph is not a text")
 
 
 def _texts(data: Mapping[str, Any], name: str) -> list[str]:

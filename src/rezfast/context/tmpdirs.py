@@ -236,7 +236,8 @@ def _begin_to_look_on(path: str) -> int | None:
 
 def _look_on(process: int, path: str) -> None:
     """Wait for the end of a process, given as a pidfd; then remove `path`."""
-    os.closerange(0, process)
+    if process:  # an empty range that ends at 0 is all files to Python
+        os.closerange(0, process)
     os.closerange(process + 1, max(process + 1, _HIGHEST_FILE))
     os.chdir("/")
     # Deferred: the other side of the fork does not need it.

@@ -412,14 +412,20 @@ def definition_text(data: Mapping[str, Any], format_: FileFormat) -> bytes:
     return content
 
 
+def staged_path(path: str) -> str:
+    """Where a file is written before it gets its name; it lies there if its writer was killed."""
+    directory, name = os.path.split(path)
+    return os.path.join(directory, f".{name}.new")
+
+
 def write_file(path: str, content: bytes) -> None:
     """Replaces a file in one step; it can only be read, as rez leaves it.
 
     Raises:
         OSError: It cannot be written.
     """
-    directory, name = os.path.split(path)
-    staged = os.path.join(directory, f".{name}.new")
+    directory = os.path.dirname(path)
+    staged = staged_path(path)
     with suppress(FileNotFoundError):
         os.unlink(staged)
     descriptor = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

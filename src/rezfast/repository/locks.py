@@ -48,6 +48,27 @@ def package_lock(location: str, name: str, version: str) -> Iterator[None]:
             os.unlink(path)
 
 
+def remove_locks(location: str, process: int) -> None:
+    """Takes away the locks in a repository that a process of this machine has left.
+
+    Args:
+        location: The repository's directory.
+        process: The number of a process that has ended.
+
+    Raises:
+        OSError: The directory cannot be listed, or a lock not be removed.
+    """
+    directory = _directory(location)
+    host = socket.gethostname()
+    for name in os.listdir(directory):
+        if not name.startswith(".lock."):
+            continue
+        path = os.path.join(directory, name)
+        is_attempt = f".lock.{host}.{process}." in name
+        if is_attempt or (name.endswith(".lock") and _owner(path) == (host, str(process))):
+            os.unlink(path)
+
+
 def _sweep(path: str) -> None:
     """Removes what killed processes of this machine left of their attempts at this lock."""
     directory, name = os.path.split(path)
@@ -152,12 +173,18 @@ def _break_stale(path: str) -> None:
 
 
 def _is_stale(path: str) -> bool:
+    owner = _owner(path)
+    return owner is not None and _is_gone(*owner)
+
+
+def _owner(path: str) -> tuple[str, str] | None:
+    """The machine and the process that made a lock; None: nobody knows."""
     try:
         with open(path, encoding="utf-8") as file:
             host, _, process = file.read(1000).partition(" ")
     except (OSError, UnicodeDecodeError):
-        return False
-    return _is_gone(host, process)
+        return None
+    return host, process
 
 
 def _is_gone(host: str, process: str) -> bool:

@@ -11,7 +11,7 @@ from rezfast.rex.strings import EscapedString
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, MutableMapping
+    from collections.abc import Iterable, Mapping, MutableMapping
     from subprocess import Popen
     from typing import Any
 
@@ -116,17 +116,16 @@ class Python(ActionInterpreter):
         Raises:
             OSError: It cannot be started.
         """
-        from subprocess import PIPE, Popen
+        from subprocess import Popen
 
         if self.manager is not None:
             self.target_environ.update(self.manager.environ)
-        if "stdin" not in subproc_kwargs and not _has_standard_input():
-            subproc_kwargs["stdin"] = PIPE
-        if subproc_kwargs.get("text") or subproc_kwargs.get("universal_newlines"):
-            subproc_kwargs.setdefault("encoding", "utf-8")
         words = args if isinstance(args, str) else list(args)
         return Popen(
-            words, shell=isinstance(args, str), env=dict(self.target_environ), **subproc_kwargs
+            words,
+            shell=isinstance(args, str),
+            env=dict(self.target_environ),
+            **popen_arguments(subproc_kwargs),
         )
 
     def comment(self, value: str) -> None:
@@ -151,11 +150,29 @@ class Python(ActionInterpreter):
         pass
 
 
+def popen_arguments(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments of `subprocess.Popen` as rez completes them (rez: `rez.utils.execution.Popen`).
+
+    Inside a program that has put something without a file in place of its standard input, as Maya
+    does, a process gets a pipe. Text is UTF-8 unless an encoding is given.
+    """
+    # Deferred: who only wants a script starts nothing.
+    from subprocess import PIPE
+
+    arguments = dict(given)
+    if "stdin" not in arguments and not _has_standard_input():
+        arguments["stdin"] = PIPE
+    if arguments.pop("universal_newlines", False) or arguments.get("text"):
+        arguments["text"] = True
+        arguments.setdefault("encoding", "utf-8")
+    return arguments
+
+
 def _has_standard_input() -> bool:
-    """Whether a child may have this process's; applications put other things in its place."""
     for stream in (sys.stdin, sys.__stdin__):
         try:
-            return stream is not None and stream.fileno() in (0, 1, 2)
+            if stream is not None:
+                return stream.fileno() in (0, 1, 2)
         except (AttributeError, OSError, ValueError):
             continue
     return False

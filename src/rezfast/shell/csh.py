@@ -33,6 +33,11 @@ class Csh(UnixShell):
     histfile = "~/.history"
     histvar = "histfile"
 
+    def __init__(self) -> None:
+        super().__init__()
+        # variables that the script has set so far
+        self._there: set[str] = set()
+
     @classmethod
     def file_extension(cls) -> str:
         """`csh`, of tcsh as well."""
@@ -75,6 +80,14 @@ class Csh(UnixShell):
         """Set the variable to nothing if it is not there: csh stops at a reference to it."""
         if re.fullmatch(NAME, key):
             self._addline(f"if (!($?{key})) setenv {key}")
+            self._there.add(key)
+
+    def _make_referable(self, value: str | EscapedString) -> None:
+        """See to it that what a value refers to is there, so that the script goes on after it."""
+        for is_literal, text in EscapedString.promote(value).strings:
+            for name, _ in () if is_literal else parts(text):
+                if name and name not in self._there:
+                    self._saferefenv(name)
 
     # ---- the script
 
@@ -108,19 +121,28 @@ class Csh(UnixShell):
         # tcsh's echo reads escapes, in the values of variables too
         return super()._echoes(line) and "\\" not in line and "$" not in line
 
+    def info(self, value: str | EscapedString) -> None:
+        """Write lines on stdout."""
+        self._make_referable(value)
+        super().info(value)
+
     def error(self, value: str | EscapedString) -> None:
         """Write lines on stderr, which csh itself cannot do without stdout."""
+        self._make_referable(value)
         for line in EscapedString.promote(value).split("\n"):
             text = self.escape_string(line)
             self._addline(f'/bin/sh -c \'printf "%s\\n" "$1" 1>&2\' - {text}')
 
     def setenv(self, key: str, value: str | EscapedString) -> None:
         """Set a variable."""
+        self._make_referable(value)
         text = self.escape_string(value, is_path=self._is_pathed_key(key))
+        self._there.add(key)
         self._addline(f"setenv {variable(key, self.escape_string)} {text}")
 
     def unsetenv(self, key: str) -> None:
         """Unset a variable."""
+        self._there.discard(key)
         self._addline(f"unsetenv {variable(key, self.escape_string)}")
 
     def alias(self, key: str, value: str) -> None:

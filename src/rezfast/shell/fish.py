@@ -12,11 +12,12 @@ the two of other shells:
 from __future__ import annotations
 
 import os
+import re
 
 from rezfast.config import settings
 from rezfast.rex.strings import EscapedString
 from rezfast.shell.startup import Startup
-from rezfast.shell.text import checked_alias, parts, variable, without_recursion
+from rezfast.shell.text import REFERENCE, checked_alias, parts, variable, without_recursion
 from rezfast.shell.unix import UnixShell, existing
 
 TYPE_CHECKING = False
@@ -28,6 +29,12 @@ if TYPE_CHECKING:
 _DATA_DIRS = "XDG_DATA_DIRS"
 # What fish takes when the variable is not there.
 _DEFAULT_DATA_DIRS = "/usr/local/share:/usr/share"
+
+# What a command line is made of: quoted text, a reference in braces, or an escaped character.
+_PIECE = re.compile(
+    r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\\.|\$\{(?P<name>[A-Za-z_]\w*)\}""", re.DOTALL
+)
+_BETWEEN_WORDS = " \t\n;|&()<>"
 
 
 class FishStartup(Startup):
@@ -162,12 +169,33 @@ class Fish(UnixShell):
 
     def alias(self, key: str, value: str) -> None:
         """Make a function that runs `value`, with its own arguments after it."""
-        value = without_recursion(key, EscapedString.disallow(value))
+        value = without_recursion(key, _command_line(EscapedString.disallow(value)))
         self._addline(f"function {checked_alias(key)}; {value} $argv; end")
 
 
 def _single_quoted(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _command_line(text: str) -> str:
+    """A command line whose `${X}`, which rex writes for every `$X`, are as fish has them.
+
+    One syntax error would have fish read nothing of the whole script.
+    """
+    return _PIECE.sub(_in_fish, text)
+
+
+def _in_fish(found: re.Match[str]) -> str:
+    text, name = found[0], found["name"]
+    if text.startswith('"'):
+        # quotes that end and begin again part the name from what follows
+        return REFERENCE.sub(r'$\1\2""', text)
+    if name is None:
+        return text
+    before, after = found.string[: found.start()][-1:], found.string[found.end() :][:1]
+    # one that is not there is no word by itself, and empty text in a word
+    is_word = (not before or before in _BETWEEN_WORDS) and (not after or after in _BETWEEN_WORDS)
+    return f"${name}" if is_word else f'"${name}"'
 
 
 def _with_references(text: str) -> str:

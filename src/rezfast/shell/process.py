@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import os
-import sys
 
 from rezfast.errors import RezSystemError
 from rezfast.shell.base import debug
@@ -58,15 +56,12 @@ def start(
 ) -> Popen[Any]:
     """Start a process (rez: `rez.utils.execution.Popen`).
 
-    Inside a program that has put something without a file in place of its standard input, as Maya
-    does, the process gets a pipe. Text is UTF-8 unless an encoding is given.
-
     Args:
         command: Program and arguments.
         environ: Its environment variables; None: those of this process.
         instead: Called with both when everything is ready, in place of starting a process: for a
             process that is to become the shell.
-        Popen_args: More arguments of `subprocess.Popen`.
+        Popen_args: More arguments of `subprocess.Popen`; see `popen_arguments`.
 
     Raises:
         RezSystemError: It cannot be started.
@@ -76,24 +71,11 @@ def start(
     # Deferred: who only wants a script starts nothing.
     import subprocess
 
-    if "stdin" not in Popen_args and not _has_standard_input():
-        Popen_args["stdin"] = subprocess.PIPE
-    if Popen_args.pop("universal_newlines", False) or Popen_args.get("text"):
-        Popen_args["text"] = True
-        Popen_args.setdefault("encoding", "utf-8")
+    from rezfast.rex.python import popen_arguments
+
     debug(f"starting {command}")
     try:
-        return subprocess.Popen(command, env=environ, **Popen_args)
+        return subprocess.Popen(command, env=environ, **popen_arguments(Popen_args))
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise RezSystemError(f"cannot start {' '.join(command)}: {reason}") from error
-
-
-def _has_standard_input() -> bool:
-    for stream in (sys.stdin, sys.__stdin__):
-        try:
-            if stream is not None:
-                return stream.fileno() in (0, 1, 2)
-        except (AttributeError, ValueError, io.UnsupportedOperation):
-            continue
-    return False

@@ -139,11 +139,13 @@ class Startup:
         """Write a startup file for each of the user's, and send the shell there."""
         sequence, shell = self.sequence, self.shell
         bound = list(sequence["bind_files"])
-        for file in [file for file in sequence["files"] if file not in bound] + bound:
+        given = self._given_files()
+        others = [file for file in sequence["files"] if file not in bound and file not in given]
+        for file in others + bound:
             startup = self._new_script()
             shell._write_startup_env(startup)
             if file in bound:
-                own = [file] if sequence["source_bind_files"] else []
+                own = given or ([file] if sequence["source_bind_files"] else [])
                 self._record(startup, own, greets=True)
             else:
                 self._source(startup, [file])
@@ -153,6 +155,10 @@ class Startup:
             history = os.path.expanduser(shell.histfile)
             if os.path.exists(history):
                 script.setenv(shell.histvar, path_value(history))
+
+    def _given_files(self) -> list[str]:
+        """Files that are read in place of the user's; shells look for none of that name."""
+        return []
 
     def _record(self, script: UnixShell, files: Iterable[str], greets: bool = False) -> None:
         """The environment, the user's files, and what makes a shell interactive, in order."""

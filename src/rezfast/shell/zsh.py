@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rezfast.shell.sh import Sh
+from rezfast.shell.startup import Startup
 from rezfast.shell.text import sh_word
 from rezfast.shell.unix import existing
 
@@ -16,9 +17,17 @@ if TYPE_CHECKING:
 _STARTUP_FILES = ("~/.zprofile", "~/.zlogin", "~/.zshrc", "~/.zshenv")
 
 
+class ZshStartup(Startup):
+    """One start of zsh."""
+
+    def _given_files(self) -> list[str]:
+        return [file for file in self.sequence["files"] if file not in _STARTUP_FILES]
+
+
 class Zsh(Sh):
     """zsh."""
 
+    startup_class = ZshStartup
     norc_arg = "--no-rcs"
     histfile = "~/.zsh_history"
     startup_env_var = "ZDOTDIR"

@@ -1,0 +1,90 @@
+"""The build system `custom`: what the package's `build_command` says."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from rezfast.build.arguments import Group, argument_variables, declare_arguments, declared_names
+from rezfast.build.command import BuildOf, command_text, expand_build_command
+from rezfast.build.environment import write_script
+from rezfast.build.system import BuildResult, BuildSystem, BuildType
+from rezfast.errors import PackageMetadataError
+from rezfast.repository.developer import DeveloperPackage, get_developer_package
+from rezfast.shell import create_shell
+
+if TYPE_CHECKING:
+    from rezfast.context.resolved import ResolvedContext
+    from rezfast.package.model import Variant
+
+
+class CustomBuildSystem(BuildSystem):
+    """Runs the package's `build_command`."""
+
+    @classmethod
+    def name(cls) -> str:
+        """`custom`."""
+        return "custom"
+
+    @classmethod
+    def is_valid_root(cls, path: str, package: DeveloperPackage | None = None) -> bool:
+        """Whether the package has a `build_command`.
+
+        Args: as for `BuildSystem.is_valid_root`.
+        """
+        if package is None:
+            try:
+                package = get_developer_package(path)
+            except PackageMetadataError:
+                return False
+        return getattr(package, "build_command", None) is not None
+
+    @classmethod
+    def bind_cli(cls, parser: argparse.ArgumentParser, group: Group) -> None:
+        """Add what `parse_build_args.py` in the working directory declares.
+
+        Args: as for `BuildSystem.bind_cli`.
+        """
+        declare_arguments(parser, group)
+
+    def build(
+        self,
+        context: ResolvedContext,
+        variant: Variant,
+        build_path: str,
+        install_path: str,
+        install: bool = False,
+        build_type: BuildType = BuildType.local,
+    ) -> BuildResult:
+        """Run the command.
+
+        Args, returns, raises: as for `BuildSystem.build`.
+        """
+        build = self.start(context, variant, build_path, install_path, install, build_type)
+        if self.write_build_scripts:
+            return BuildResult(success=True, build_env_script=write_script(self, build))
+        normalized = create_shell().normalize_path
+        expanded = expand_build_command(
+            self.package.build_command,
+            BuildOf(
+                root=normalized(self.package.root or self.working_dir),
+                build_path=normalized(build.build_path),
+                install_path=normalized(install_path),
+                install=install,
+                name=self.package.name,
+                version=self.package.version,
+                variant_index=variant.index,
+            ),
+            self.build_args,
+        )
+        if expanded is None:
+            return BuildResult(success=True)
+        self.say(f"Running build command: {command_text(expanded)}", "heading")
+        return BuildResult(success=self.run(build, expanded, self._argument_variables()))
+
+    def _argument_variables(self) -> dict[str, str]:
+        """What `parse_build_args.py` asked for, as variables."""
+        parser = getattr(self.opts, "parser", None)
+        if self.opts is None or parser is None:
+            return {}
+        return argument_variables(vars(self.opts), declared_names(parser))

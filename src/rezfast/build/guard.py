@@ -1,0 +1,338 @@
+"""What is undone when a build ends before it is done, also when it is killed.
+
+    build --watch, begin, started, installing, end--> pipe --> a process of its own
+
+When the pipe closes, that process undoes what has begun and has no end.
+
+Undoing takes no part of the build to be alive: a record of plain data says all.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import stat
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import Any
+
+from rezfast.context.tmpdirs import remove_directory
+from rezfast.errors import RezError
+from rezfast.repository.install import staged_path
+from rezfast.repository.locks import package_lock, remove_locks
+
+Record = dict[str, Any]
+"""What is known of an installation that goes on:
+
+    payload       where it goes
+    backup        a copy of what was there; None: nothing was
+    made          the topmost directory that was made for it; None: none was
+    package       the package's directory, above its variants
+    definitions   the paths that its definition may have
+    before        what `signature` said of them
+    links         short links that were made
+    tag           the file that hides the version while it is built
+    modes         directories that were made writable, and what their mode was
+    lock          what the lock on its definition is made of: location, name and version
+"""
+
+_MEANT_FOR_OTHERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+_ATTEMPTS, _PAUSE = 50, 0.1  # a process that is being killed may be writing still
+
+
+# ---- undoing ------------------------------------------------------------------------
+
+
+def signature(definitions: list[str]) -> list[list[int]]:
+    """What tells whether a definition has been written: it is replaced, never changed."""
+    found = []
+    for path in definitions:
+        with suppress(OSError):
+            known = os.stat(path)
+            found.append([known.st_ino, known.st_mtime_ns, known.st_size])
+    return found
+
+
+def undo(record: Mapping[str, Any]) -> None:
+    """Take back what an installation did. What was there before is there again.
+
+    Args:
+        record: What it did.
+    """
+    for link in record["links"]:
+        with suppress(OSError):
+            os.unlink(link)
+    payload, backup = record["payload"], record["backup"]
+    if backup is not None and os.path.isdir(backup):
+        _remove(payload)
+        os.rename(backup, payload)
+    elif backup is None:
+        _remove(payload)
+        _remove_empty(record)
+    finish(record)
+
+
+def finish(record: Mapping[str, Any]) -> None:
+    """Take away what an installation needed while it went on."""
+    if record["backup"] is not None:
+        for path in (record["backup"], f"{record['backup']}.new"):
+            _remove(path)
+    tag = record["tag"]
+    if tag is not None and not os.path.isdir(record["package"]):
+        with suppress(OSError):
+            os.unlink(tag)
+        with suppress(OSError):
+            os.rmdir(os.path.dirname(tag))
+    for path, mode in record["modes"]:
+        with suppress(OSError):
+            os.chmod(path, mode)
+
+
+def _remove_empty(record: Mapping[str, Any]) -> None:
+    """Removes the directories that were made and have nothing in them now."""
+    made, package = record["made"], record["package"]
+    if made is None:
+        return
+    with suppress(OSError):
+        # included modules, if nobody else has come to need them
+        if all(name in (".rez", "_v") for name in os.listdir(package)):
+            _remove(os.path.join(package, ".rez"))
+            for name in os.listdir(package):
+                os.rmdir(os.path.join(package, name))
+    tag = record["tag"]
+    path = os.path.dirname(record["payload"])
+    if record["payload"] == package:
+        path = os.path.dirname(package)
+    while len(path) >= len(made):
+        if tag is not None and path == os.path.dirname(tag) and not os.path.isdir(package):
+            with suppress(OSError):
+                os.unlink(tag)
+        with suppress(OSError):
+            os.rmdir(path)
+        path = os.path.dirname(path)
+
+
+def _remove(path: str) -> None:
+    """Removes a tree, also where the right to do so was taken away."""
+
+    def retry(function: Any, name: str, _: BaseException | Any) -> None:
+        with suppress(OSError):
+            for place in (os.path.dirname(name), name):
+                if not os.path.islink(place):
+                    os.chmod(place, os.stat(place).st_mode | stat.S_IRWXU)
+            function(name)
+
+    if os.path.islink(path) or os.path.isfile(path):
+        with suppress(OSError):
+            os.unlink(path)
+    elif os.path.isdir(path):
+        shutil.rmtree(path, onerror=retry)
+        if os.path.isdir(path):  # what could be listed only now
+            shutil.rmtree(path, ignore_errors=True)
+
+
+# ---- the process that looks on --------------------------------------------------------
+
+
+class Guard:
+    """Undoes installations that this process begins and does not end; one for each process.
+
+    The looking on begins with the first of them.
+    """
+
+    def __init__(self) -> None:
+        self._pipe = -1
+        self._owner = -1
+        self._number = 0
+
+    def watch(self, location: str) -> None:
+        """Remove the locks that this process has in a repository when it has ended."""
+        if self._owner != os.getpid():
+            self._start()
+        self._send("watch", 0, location)
+
+    def begin(self, record: Record) -> int:
+        """Undo this, if nothing more is heard of it; gives its number.
+
+        `watch` has been called for its repository.
+        """
+        self._number += 1
+        self._send("begin", self._number, record)
+        return self._number
+
+    def begin_again(self, number: int, record: Record) -> None:
+        """Undo this in place of what was said before under that number."""
+        self._send("begin", number, record)
+
+    def started(self, number: int, process: int, directories: list[str]) -> None:
+        """A process of that installation goes on: it is ended first, and its directories go."""
+        self._send("started", number, [process, directories])
+
+    def installing(self, number: int) -> None:
+        """Its definition is about to be written: from then on it is done."""
+        self._send("installing", number, None)
+
+    def end(self, number: int) -> None:
+        """It has come to an end, or has been undone."""
+        self._send("end", number, None)
+
+    def _send(self, what: str, number: int, data: object) -> None:
+        if self._pipe < 0:
+            return
+        line = memoryview(json.dumps([what, number, data]).encode() + b"\n")
+        try:
+            while line:
+                line = line[os.write(self._pipe, line) :]
+        except OSError:
+            # somebody killed who looks on; the build itself is all right
+            os.close(self._pipe)
+            self._pipe = -1
+
+    def _start(self) -> None:
+        self._owner = os.getpid()
+        self._pipe = -1
+        reader, writer = os.pipe()
+        try:
+            child = os.fork()
+        except OSError:
+            # no process to be had: what is undone is what this one can undo
+            os.close(reader)
+            os.close(writer)
+            return
+        if child:
+            os.close(reader)
+            os.waitpid(child, 0)
+            self._pipe = writer
+            return
+        try:
+            os.setsid()
+            for number in _MEANT_FOR_OTHERS:
+                signal.signal(number, signal.SIG_IGN)
+            # the first child ends at once, so that the build has no child that it does not know of
+            if os.fork() == 0:
+                _look_on(reader, self._owner)
+        finally:
+            os._exit(0)
+
+
+guard = Guard()
+"""That of this process."""
+
+
+def _look_on(reader: int, owner: int) -> None:
+    """Listen until the pipe closes; then undo what has no end.
+
+    Args:
+        reader: The pipe's end to listen at.
+        owner: The process at the other end.
+    """
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(nowhere, number)
+    for name in os.listdir("/proc/self/fd"):
+        if int(name) > 2 and int(name) != reader:
+            with suppress(OSError):
+                os.close(int(name))
+    os.chdir("/")
+    records: dict[int, Record] = {}
+    processes: dict[int, list[int]] = {}
+    directories: dict[int, list[str]] = {}
+    installing: set[int] = set()
+    locations: set[str] = set()
+    with open(reader, encoding="utf-8") as lines:
+        for line in lines:
+            if not line.endswith("\n"):
+                break
+            what, number, data = json.loads(line)
+            if what == "begin":
+                records[number] = data
+            elif what == "started":
+                processes.setdefault(number, []).append(data[0])
+                directories.setdefault(number, []).extend(data[1])
+            elif what == "installing":
+                installing.add(number)
+            elif what == "watch":
+                locations.add(data)
+            else:
+                for known in (records, processes, directories):
+                    known.pop(number, None)
+    for number in records:
+        end_processes(processes.get(number, []))
+        for path in directories.get(number, ()):
+            remove_directory(path)
+    for location in locations:
+        with suppress(OSError):
+            remove_locks(location, owner)
+    for number, record in records.items():
+        # others may be writing its definition
+        with suppress(RezError, OSError), package_lock(*record["lock"]):
+            for path in record["definitions"]:
+                with suppress(OSError):
+                    os.unlink(staged_path(path))
+        is_written = signature(record["definitions"]) != record["before"]
+        if number in installing and is_written:
+            finish(record)
+        else:
+            _undo_for_good(record)
+
+
+def _undo_for_good(record: Record) -> None:
+    undo(record)
+    if record["backup"] is not None:
+        return
+    for _ in range(_ATTEMPTS):
+        if not os.path.exists(record["payload"]):
+            return
+        time.sleep(_PAUSE)
+        undo(record)
+
+
+def end_processes(processes: list[int]) -> None:
+    """End what a build has started and left behind, with all that came of it.
+
+    Args:
+        processes: What was started.
+    """
+    family = [one for process in processes for one in _family(process)]
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        for process in filter(_is_alive, family):
+            with suppress(OSError):
+                os.kill(process, number)
+        for _ in range(10):
+            if not any(map(_is_alive, family)):
+                return
+            time.sleep(_PAUSE / 2)
+
+
+def _family(process: int) -> Iterator[int]:
+    """A process and those that it has started, and so on; the first one first."""
+    children: dict[int, list[int]] = {}
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            found = _status(int(name))
+            if found is not None:
+                children.setdefault(int(found[1]), []).append(int(name))
+    left = [process]
+    while left:
+        one = left.pop()
+        yield one
+        left += children.get(one, [])
+
+
+def _is_alive(process: int) -> bool:
+    """Whether a process runs; one that has ended may be listed until somebody asks for its end."""
+    found = _status(process)
+    return found is not None and found[0] != "Z"
+
+
+def _status(process: int) -> list[str] | None:
+    """State, parent and more of a process; None: there is none."""
+    try:
+        with open(f"/proc/{process}/stat", encoding="utf-8", errors="replace") as file:
+            # its name, in parentheses, may hold anything
+            return file.read().rpartition(")")[2].split()
+    except OSError:
+        return None
