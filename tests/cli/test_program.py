@@ -139,6 +139,34 @@ def test_a_plain_resolve_imports_nothing_it_does_not_use(
     assert not imported & unused
 
 
+def test_a_plain_environment_imports_nothing_it_does_not_use(
+    environment: dict[str, str], repository: Path
+) -> None:
+    """What has been imported by a process that is just about to become the program."""
+    program = (
+        "import sys, rezfast.context.enter as enter\n"
+        "from rezfast.cli import main\n"
+        "def become(*given):\n"
+        "    sys.stderr.write('\\nMODULES ' + ' '.join(sys.modules))\n"
+        "    sys.exit()\n"
+        "enter._become = become\n"
+        f"main(['env', '--ni', '--paths', {str(repository)!r}, 'maya', '--', 'true'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+    )
+    imported = set(done.stderr.rpartition("MODULES ")[2].split())
+    unused = {
+        *("typing", "re", "weakref", "threading", "fnmatch", "string", "textwrap", "getpass"),
+        *("click", "rich", "yaml", "json", "dataclasses", "inspect", "logging", "argparse"),
+        *("pathlib", "tempfile", "subprocess", "importlib.metadata", "difflib", "ast", "shutil"),
+        *("rezfast.solve.graph", "rezfast.context.graph", "rezfast.context.serial"),
+        *("rezfast.package.late", "rezfast.package.containment", "rezfast.package.evaluate"),
+    }
+    assert "rezfast.rex.executor" in imported
+    assert sorted(imported & unused) == []
+
+
 def test_the_module_is_the_program(environment: dict[str, str]) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "rezfast", "--version"],

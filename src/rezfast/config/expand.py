@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
-_VARIABLE = r"\$(\w+|\{[^}]*\})"
 # `~` alone, never `~user`: a weak request `~maya` must stay what it is
 _HOME = r"(\A|\s|[:;])~([/:;]|\s|\Z)"
 
@@ -60,13 +59,24 @@ def expand_variables(text: str, environ: Mapping[str, str]) -> str:
     """
     if "$" not in text:
         return text
-    import re
-
-    def replacement(match: re.Match[str]) -> str:
-        name = match[1][1:-1] if match[1].startswith("{") else match[1]
-        return environ.get(name, match[0])
-
-    return re.sub(_VARIABLE, replacement, text)
+    # by hand: every process asks for a prompt with a `$` in it, and few for regular expressions
+    pieces = []
+    end = 0
+    start = text.find("$")
+    while start >= 0:
+        stop = first = start + 1
+        if text.startswith("{", first):
+            close = text.find("}", first)
+            name, stop = text[first + 1 : close], (first if close < 0 else close + 1)
+        else:
+            while stop < len(text) and (text[stop].isalnum() or text[stop] == "_"):
+                stop += 1
+            name = text[first:stop]
+        if stop > first:
+            pieces += [text[end:start], environ.get(name, text[start:stop])]
+            end = stop
+        start = text.find("$", stop)
+    return "".join([*pieces, text[end:]])
 
 
 def _home(text: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from rezfast.config.sources import DEFAULT, OVERRIDES, read_text
 from rezfast.errors import ConfigurationError
 
@@ -17,6 +15,9 @@ def place(where: str, name: str) -> str:
     """
     if where in (DEFAULT, OVERRIDES) or where.startswith("$"):
         return where
+    # deferred: it is for mistakes
+    import re
+
     key = re.escape(name.rpartition(".")[2])
     pattern = re.compile(rf"""[^#]*?(?<![\w.])["']?{key}["']?\s*(:|=(?!=))""")
     try:

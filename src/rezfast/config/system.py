@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 
+from rezfast.config.output import output_of
 from rezfast.config.sources import REZ_VERSION
 from rezfast.errors import RezError
 
@@ -69,9 +70,14 @@ class System:
     @property
     def user(self) -> str:
         """The name of the user who runs this process."""
-        import getpass
+        # what `getpass.getuser` does, without what else is in that module
+        for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+            given = os.environ.get(name)
+            if given:
+                return given
+        import pwd
 
-        return getpass.getuser()
+        return pwd.getpwuid(os.getuid()).pw_name
 
     @property
     def home(self) -> str:
@@ -96,9 +102,12 @@ class System:
         return self.fqdn.partition(".")[2]
 
     def _mapped(self, what: str, value: str) -> str:
+        replacements = self._platform_map.get(what)
+        if not replacements:
+            return value
         import re
 
-        for pattern, replacement in (self._platform_map.get(what) or {}).items():
+        for pattern, replacement in replacements.items():
             value, changes = re.subn(pattern, replacement, value)
             if changes:
                 break
@@ -146,15 +155,7 @@ def _run_lsb_release() -> str:
 def _ask_lsb_release(places: list[str]) -> str:
     if not any(os.access(os.path.join(place, "lsb_release"), os.X_OK) for place in places):
         return ""
-    import subprocess
-
-    try:
-        done = subprocess.run(
-            ["/usr/bin/env", "lsb_release", "-a"], capture_output=True, text=True, check=False
-        )
-    except OSError:
-        return ""
-    return "" if done.returncode else done.stdout
+    return output_of(["/usr/bin/env", "lsb_release", "-a"], os.environ) or ""
 
 
 def _fields(text: str, distributor_key: str, release_key: str) -> tuple[str | None, str | None]:
@@ -176,6 +177,10 @@ def _unquoted(text: str) -> str:
 
 def _version_text(text: str) -> str:
     """`text` as a version: tokens between single separators, `_` for what no token may hold."""
+    if text.isascii() and all(
+        token.replace("_", "0").isalnum() for token in text.replace(".", "-").split("-")
+    ):
+        return text
     import re
 
     tokens = re.split(r"([.-])", text.strip(".").strip("-"))

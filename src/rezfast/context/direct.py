@@ -15,7 +15,6 @@ bash is known here; every other shell does its own work.
 from __future__ import annotations
 
 import os
-import re
 
 from rezfast.errors import ProgramError
 from rezfast.rex.actions import Appendenv, Comment, Prependenv, Setenv, Shebang, Unsetenv
@@ -57,9 +56,8 @@ _BOLD, _NOT_BOLD = r"\[\e[1m\]", r"\[\e[0m\]"
 _FUNCTION_PREFIX, _FUNCTION_SUFFIX = "BASH_FUNC_", "%%"
 _HIGHEST_LEVEL = 998
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 # what bash reads as words with spaces between them, and nothing else
-_PLAIN_LINE = re.compile(r"[A-Za-z0-9_@%+=:,./ -]*\Z")
+_PLAIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_@%+=:,./ -"
 
 
 class Prompt:
@@ -86,7 +84,7 @@ def plain_words(command: str | Sequence[str]) -> list[str] | None:
         command: A line of text, or words, as `execute_shell` takes it.
     """
     if isinstance(command, str):
-        words = command.split() if _PLAIN_LINE.match(command) else []
+        words = [] if command.strip(_PLAIN) else command.split()
     else:
         words = list(command)
         # in a word that has to be quoted, rez lets variables and commands be expanded
@@ -156,7 +154,11 @@ def environment(
         if not isinstance(action, (Setenv, Prependenv, Appendenv, Unsetenv)):
             return None
         key = action.args[0]
-        if not _NAME.match(key) or _is_of_bash(key) or key.startswith(("LC_", "LANG")):
+        if (
+            not (key.isascii() and key.isidentifier())
+            or _is_of_bash(key)
+            or key.startswith(("LC_", "LANG"))
+        ):
             return None
         if isinstance(action, Unsetenv):
             environ.pop(key, None)

@@ -18,7 +18,7 @@ from errno import ENOENT, ENOEXEC
 from rezfast.config import settings
 from rezfast.context import direct
 from rezfast.context.run import command_text, terminal_words, write_context
-from rezfast.context.tmpdirs import make_directory, make_passing_directory, remove_directory
+from rezfast.context.tmpdirs import PassingDirectory, make_directory, remove_directory
 from rezfast.errors import ProgramError, RezSystemError
 from rezfast.shell import create_shell
 from rezfast.shell.which import which
@@ -55,7 +55,7 @@ class Entrance:
 
     Raises:
         ShellError: The shell is unknown.
-        RezSystemError: There is no place for temporary files.
+        RezSystemError: There is no place for the files of a detached shell.
     """
 
     def __init__(
@@ -77,19 +77,23 @@ class Entrance:
         self._command = command
         self._quiet = quiet
         self._new_session = start_new_session
+        self._passing: PassingDirectory | None = None
         before = terminal_words() if detached else []
         self._before: list[str] = before or (pre_command or "").split()
         if detached:
             # A terminal may return long before what runs in it has ended: files stay, as in rez.
             self._tmpdir, self._removes = make_directory(), False
         else:
-            self._tmpdir, is_looked_on = make_passing_directory()
-            self._removes = not is_looked_on
-        self._saving = _Saving()
+            self._passing = PassingDirectory()
+            self._tmpdir = self._passing.path
+            self._removes = not self._passing.is_looked_on
+        self._saving = _Saving(self._shell)
         self._has_to_wait = self._removes or start_new_session
 
     def give_up(self) -> None:
         """Remove what was made."""
+        if self._passing is not None:
+            self._passing.wait()
         remove_directory(self._tmpdir)
 
     def enter(self, context: ResolvedContext) -> int:
@@ -106,6 +110,8 @@ class Entrance:
         """
         saving = self._saving
         try:
+            if self._passing is not None:
+                self._passing.make()
             text = command_text(self._shell, self._command)
             context_file, executor = write_context(
                 context,
@@ -217,14 +223,14 @@ class _Aside:
         self._child = _fork()
         if self._child == 0:
             try:
-                os.write(writer, find().encode())
+                os.write(writer, find().encode("utf-8", "surrogateescape"))
             finally:
                 os._exit(0)
         os.close(writer)
 
     def get(self) -> str:
         """The text; empty if it could not be found out."""
-        with open(self._reader, encoding="utf-8") as reader:
+        with open(self._reader, encoding="utf-8", errors="surrogateescape") as reader:
             text = reader.read()
         if self._child:
             os.waitpid(self._child, 0)
@@ -237,12 +243,16 @@ class _Saving:
     A copy of this process does it, so both take no longer than the longer of the two. The context's
     data does not change meanwhile: what commands change is an environment.
 
-    Begin it early: telling the operating system's name may take a program of its own, which can
-    run beside the resolve.
+    Begin it early: telling the operating system's name, and where a shell looks for the system's
+    programs, may take programs of their own, which can run beside the resolve.
+
+    Args:
+        shell: The shell.
     """
 
-    def __init__(self) -> None:
-        self._os = _Aside(lambda: settings().system.os)
+    def __init__(self, shell: Shell) -> None:
+        self._shell = shell
+        self._facts = _Aside(lambda: "\0".join([settings().system.os, *shell.get_syspaths()]))
         self._context: ResolvedContext | None = None
         self._path = ""
         self._child: int | None = None
@@ -250,9 +260,10 @@ class _Saving:
     def begin(self, context: ResolvedContext, path: str) -> None:
         """Begin to write."""
         self._context, self._path = context, path
-        name = self._os.get()
-        if name:
-            context.__dict__["os"] = name
+        facts = self._facts.get()
+        if facts:
+            context.__dict__["os"], *paths = facts.split("\0")
+            self._shell.set_syspaths(paths)
         self._child = _fork()
         if self._child == 0:
             code = 1

@@ -14,7 +14,6 @@ An interpreter turns that into a script or into a dict (rez: `ResolvedContext._e
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
 
 from rezfast.config import settings
 from rezfast.errors import PackageCommandError, RexError
@@ -32,9 +31,11 @@ from rezfast.rex.python import Python
 from rezfast.rex.strings import literal
 from rezfast.shell import create_shell, get_shell_class
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from subprocess import Popen
+    from typing import Any
 
     from rezfast.context.resolved import ResolvedContext
     from rezfast.context.state import ContextState
@@ -199,10 +200,9 @@ class _Package:
         base, root: Its places; None: in memory.
         version: Its version, as commands find it.
         versions: The values of `_VERSION` and the three after it.
-        plain: All its variables, if nothing in them can be expanded; else None.
     """
 
-    __slots__ = ("base", "plain", "prefix", "root", "variant", "version", "versions")
+    __slots__ = ("_plain", "base", "prefix", "root", "variant", "version", "versions")
 
     def __init__(self, variant: Variant) -> None:
         self.variant = variant
@@ -211,12 +211,20 @@ class _Package:
         self.version = VersionBinding(variant.version)
         text = str(variant.version)
         self.versions = (text, *([str(token) for token in variant.version[:3]] + [""] * 3)[:3])
-        self.plain = None
-        if _is_plain(text) and _is_plain(self.base) and _is_plain(self.root):
-            values = zip(_VERSION_NAMES, self.versions, strict=True)
-            self.plain = {self.prefix + name: value for name, value in values}
-            self.plain[f"{self.prefix}_BASE"] = str(self.base)
-            self.plain[f"{self.prefix}_ROOT"] = str(self.root)
+        self._plain: dict[str, str] | None = None
+
+    @property
+    def plain(self) -> dict[str, str]:
+        """All its variables, if nothing in them can be expanded; else none."""
+        found = self._plain
+        if found is None:
+            found = self._plain = {}
+            if _is_plain(self.versions[0]) and _is_plain(self.base) and _is_plain(self.root):
+                values = zip(_VERSION_NAMES, self.versions, strict=True)
+                found.update((self.prefix + name, value) for name, value in values)
+                found[f"{self.prefix}_BASE"] = str(self.base)
+                found[f"{self.prefix}_ROOT"] = str(self.root)
+        return found
 
 
 class _Prepared:
@@ -235,13 +243,17 @@ class _Prepared:
         self.resolve = " ".join([one.qualified_package_name for one in answer])
         known: dict[tuple[str, str, str], bool] = {}
         self.local = " ".join([one.qualified_package_name for one in answer if _local(one, known)])
+        # the names of all phases have it in them
+        self._with_commands = [
+            one for one in self.packages if one.variant.resource.parent.may_say("commands")
+        ]
         self._commands: dict[str, list[tuple[_Package, SourceCode]]] = {}
 
     def commands(self, phase: str) -> list[tuple[_Package, SourceCode]]:
         """The packages that have commands for a phase, and these."""
         found = self._commands.get(phase)
         if found is None:
-            pairs = [(one, getattr(one.variant, phase)) for one in self.packages]
+            pairs = [(one, getattr(one.variant, phase)) for one in self._with_commands]
             found = self._commands[phase] = [pair for pair in pairs if pair[1] is not None]
         return found
 
@@ -257,7 +269,9 @@ def _prepared(context: ResolvedContext) -> _Prepared:
 def _local(variant: Variant, known: dict[tuple[str, str, str], bool]) -> bool:
     """Whether a package is local; asks the disk once a repository."""
     resource = variant.resource
-    local_path = variant.config.local_packages_path
+    # nearly no package has settings of its own
+    own = variant.config if resource.parent.may_say("config") else settings()
+    local_path = own.local_packages_path
     key = resource.repository_type, resource.location, local_path
     if key not in known:
         known[key] = variant.is_local
@@ -348,7 +362,7 @@ class _Run:
 
     def _set_package(self, package: _Package) -> None:
         """The variables that tell of a package."""
-        if self._is_quiet and package.plain is not None:
+        if self._is_quiet and package.plain:
             self._executor.manager.environ.update(package.plain)
             return
         self._minor_header("variables for", package.variant)

@@ -7,21 +7,21 @@ drawn by graphviz, which has to be installed for that and for nothing else.
 
 from __future__ import annotations
 
-import ast
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Literal, overload
 
 from rezfast.config import settings
-from rezfast.context.dot import read_dot
 from rezfast.context.whole_file import write_whole
 from rezfast.errors import PackageRequestError, ResolvedContextError, VersionError
 from rezfast.shell.which import which
 from rezfast.solve.graph import REQUEST_COLOR, SOLVED_COLOR, Graph
 from rezfast.version import Requirement
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any, Literal, overload
+
     from rezfast.context.resolved import ResolvedContext
     from rezfast.package.model import Variant
 
@@ -53,7 +53,12 @@ def read_graph_from_string(txt: str) -> Graph:
         ResolvedContextError: The text is neither.
     """
     if not txt.startswith("{"):
+        # deferred: only old releases wrote it
+        from rezfast.context.dot import read_dot
+
         return read_dot(txt)
+    import ast
+
     try:
         return _read_compacted(ast.literal_eval(txt))
     except _MALFORMED as error:
@@ -99,25 +104,31 @@ def _as_in_dot(value: object) -> str:
 def write_compacted(graph: Graph) -> str:
     """The graph in the compact notation of saved contexts (rez: the function of this name)."""
     nodes: dict[tuple[Any, ...], list[Any]] = {}
+    known: dict[tuple[tuple[str, str], ...], tuple[Any, ...]] = {}
     for node in graph.nodes():
-        attributes, label = _compact_attributes(graph.node_attributes(node))
+        attributes, label = _compact_attributes(graph.node_attributes(node), known)
         nodes.setdefault(attributes, []).append((node, label) if label else node)
     edges: dict[tuple[Any, ...], list[Any]] = {}
     for edge in graph.edges_by_source():
-        attributes, label = _compact_attributes(graph.edge_attributes(*edge))
+        attributes, label = _compact_attributes(graph.edge_attributes(*edge), known)
         edges.setdefault(attributes, []).append((*edge, label) if label else edge)
     return str({"nodes": list(nodes.items()), "edges": list(edges.items())})
 
 
-def _compact_attributes(attributes: dict[str, str]) -> tuple[tuple[Any, ...], str]:
-    """The attributes but the label, sorted, and the label."""
-    rest = sorted(item for item in attributes.items() if item[0] != "label")
-    # the one attribute that rez has as a number
-    typed = tuple(
-        (key, int(value) if key == "fontsize" and value.isdecimal() else value)
-        for key, value in rest
-    )
-    return typed, attributes.get("label", "")
+def _compact_attributes(
+    attributes: dict[str, str], known: dict[tuple[tuple[str, str], ...], tuple[Any, ...]]
+) -> tuple[tuple[Any, ...], str]:
+    """The attributes but the label, sorted, and the label; `known` keeps what came of others."""
+    label = attributes.pop("label", "")
+    rest = tuple(attributes.items())
+    typed = known.get(rest)
+    if typed is None:
+        # the one attribute that rez has as a number
+        typed = known[rest] = tuple(
+            (key, int(value) if key == "fontsize" and value.isdecimal() else value)
+            for key, value in sorted(rest)
+        )
+    return typed, label
 
 
 def write_dot(graph: Graph) -> str:
@@ -128,16 +139,14 @@ def write_dot(graph: Graph) -> str:
 # ---- a context's ------------------------------------------------------------------------
 
 
-@overload
-def get_graph(context: ResolvedContext, as_dot: Literal[False] = False) -> Graph | None: ...
+if TYPE_CHECKING:
 
-
-@overload
-def get_graph(context: ResolvedContext, as_dot: Literal[True]) -> str | None: ...
-
-
-@overload
-def get_graph(context: ResolvedContext, as_dot: bool) -> Graph | str | None: ...
+    @overload
+    def get_graph(context: ResolvedContext, as_dot: Literal[False] = False) -> Graph | None: ...
+    @overload
+    def get_graph(context: ResolvedContext, as_dot: Literal[True]) -> str | None: ...
+    @overload
+    def get_graph(context: ResolvedContext, as_dot: bool) -> Graph | str | None: ...
 
 
 def get_graph(context: ResolvedContext, as_dot: bool = False) -> Graph | str | None:
@@ -158,16 +167,14 @@ def get_graph(context: ResolvedContext, as_dot: bool = False) -> Graph | str | N
     return graph.to_dot() if as_dot and graph is not None else graph
 
 
-@overload
-def get_dependency_graph(context: ResolvedContext, as_dot: Literal[False] = False) -> Graph: ...
+if TYPE_CHECKING:
 
-
-@overload
-def get_dependency_graph(context: ResolvedContext, as_dot: Literal[True]) -> str: ...
-
-
-@overload
-def get_dependency_graph(context: ResolvedContext, as_dot: bool) -> Graph | str: ...
+    @overload
+    def get_dependency_graph(context: ResolvedContext, as_dot: Literal[False] = False) -> Graph: ...
+    @overload
+    def get_dependency_graph(context: ResolvedContext, as_dot: Literal[True]) -> str: ...
+    @overload
+    def get_dependency_graph(context: ResolvedContext, as_dot: bool) -> Graph | str: ...
 
 
 def get_dependency_graph(context: ResolvedContext, as_dot: bool = False) -> Graph | str:

@@ -10,11 +10,10 @@ relative to it.
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Mapping
 
+from rezfast.context.json_text import json_text
 from rezfast.context.patch import PatchLock
 from rezfast.context.status import ResolverStatus
 from rezfast.context.whole_file import write_whole
@@ -24,11 +23,15 @@ from rezfast.repository.names import why_not_version
 from rezfast.repository.queries import get_variant
 from rezfast.version import Requirement, is_valid_package_name
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any, TypeVar
+
     from rezfast.context.resolved import ResolvedContext
     from rezfast.package.model import Variant
 
-Context = TypeVar("Context", bound="ResolvedContext")
+    Context = TypeVar("Context", bound=ResolvedContext)
 
 _BUNDLE = "bundle.yaml"
 _SAME_NAME = (
@@ -314,13 +317,15 @@ def _old_handle(data: Any) -> dict[str, Any]:
 def to_text(context: ResolvedContext, bundle: str | None = None) -> str:
     """What an .rxt file of the context holds; byte for byte as rez writes it."""
     data = to_dict(context, bundle=bundle)
-    return json.dumps(data, indent=4, separators=(",", ": "), sort_keys=True)
+    return json_text(data)
 
 
 def from_text(
     kind: type[Context], text: str, identifier: str | None = None, bundle: str | None = None
 ) -> Context:
     """See `ResolvedContext.read_from_buffer`."""
+    import json
+
     what = identifier or "the context"
     try:
         data = json.loads(text) if text.startswith("{") else _from_yaml(text)

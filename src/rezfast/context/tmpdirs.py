@@ -1,7 +1,8 @@
 """Directories for the files of an environment, and what takes them away again.
 
     TempDirs     made by this process, removed when it says so or when it ends
-    outlive      removed when this process has ended, whatever ended it, and whatever program it
+    PassingDirectory, outlive
+                 removed when this process has ended, whatever ended it, and whatever program it
                  has become by then: a process of its own looks on
 
 `$REZ_KEEP_TMPDIRS`, set to anything, keeps all of them.
@@ -105,21 +106,36 @@ def make_directory(parent: str | None = None, prefix: str = CONTEXT_PREFIX) -> s
     return path
 
 
-def make_passing_directory() -> tuple[str, bool]:
-    """Make a directory for a context that goes when this process has ended, as `outlive` has it.
+class PassingDirectory:
+    """A directory for a context that goes when this process has ended, as `outlive` has it.
 
-    There is no moment at which it is there and nobody looks on.
+    There is no moment at which it is there and nobody looks on. Who looks on takes a moment to
+    start, which this process can use before it calls `make`.
 
-    Returns:
-        Its path, and whether somebody looks on; else it is left to the caller to remove it.
-
-    Raises:
-        RezSystemError: It cannot be made.
+    Attributes:
+        path: Its path.
+        is_looked_on: Whether somebody looks on; else it is left to the caller to remove it.
     """
-    path = _new_path(None, CONTEXT_PREFIX)
-    is_looked_on = outlive(path)
-    _make(path)
-    return path, is_looked_on
+
+    def __init__(self) -> None:
+        self.path = _new_path(None, CONTEXT_PREFIX)
+        self._starting = _begin_to_look_on(self.path)
+        self.is_looked_on = self._starting is not None
+
+    def make(self) -> None:
+        """Make it.
+
+        Raises:
+            RezSystemError: It cannot be made.
+        """
+        self.wait()
+        _make(self.path)
+
+    def wait(self) -> None:
+        """Wait until somebody looks on."""
+        if self._starting:
+            os.waitpid(self._starting, 0)
+            self._starting = 0
 
 
 def _new_path(parent: str | None, prefix: str) -> str:
@@ -186,17 +202,27 @@ def outlive(path: str) -> bool:
         Whether somebody looks on. Linux before 5.3 cannot tell the end of another process; then
         this process has to stay and remove the directory.
     """
+    starting = _begin_to_look_on(path)
+    if starting:
+        os.waitpid(starting, 0)
+    return starting is not None
+
+
+def _begin_to_look_on(path: str) -> int | None:
+    """The child that starts who looks on, and has done so when it ends.
+
+    0: nobody needs to look on; None: nobody can.
+    """
     if os.environ.get(_KEEP):
-        return True
+        return 0
     try:
         this = os.pidfd_open(os.getpid())
         child = os.fork()
     except (AttributeError, OSError):
-        return False
+        return None
     if child:
-        os.waitpid(child, 0)
         os.close(this)
-        return True
+        return child
     try:
         os.setsid()
         for number in _MEANT_FOR_OTHERS:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-from contextlib import suppress
 
 
 def write_whole(path: str, content: bytes) -> None:
@@ -18,8 +17,11 @@ def write_whole(path: str, content: bytes) -> None:
     """
     target = os.path.realpath(path)
     mode: int | None = None
-    with suppress(FileNotFoundError):
+    try:
         status = os.stat(target)
+    except FileNotFoundError:
+        pass
+    else:
         if not stat.S_ISREG(status.st_mode):
             with open(target, "wb") as file:
                 file.write(content)

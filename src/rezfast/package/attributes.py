@@ -7,16 +7,19 @@ arbitrary one: any value will do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import lru_cache
-from textwrap import dedent
-from typing import Any
 
 from rezfast._version import Requirement, Version
 from rezfast.errors import PackageMetadataError, RezError
 from rezfast.package.definition import line_of_field
 from rezfast.package.functions import SourceCode
 from rezfast.package.requests import kind_of
+from rezfast.typed import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Check = Callable[[Any], Any]
 """Takes a value, gives what a package object holds in its place. Raises ValueError."""
@@ -68,6 +71,9 @@ def text_or_texts(value: Any) -> str | list[str]:
 
 def block(value: Any) -> str:
     """A string that may be indented and surrounded by blank lines: without both."""
+    # deferred: it brings regular expressions
+    from textwrap import dedent
+
     return dedent(text(value)).strip()
 
 

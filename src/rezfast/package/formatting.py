@@ -71,30 +71,6 @@ class ObjectStringFormatter(Formatter):
             return self.instance[key]
 
 
-class Formatted:
-    """Gives a class the method `format`; names that the object does not have stay as they are."""
-
-    def format(
-        self, s: str, pretty: bool | None = None, expand: StringFormatType | None = None
-    ) -> str:
-        """The text with each `{name}` replaced by that attribute of this object.
-
-        Args:
-            s: The text.
-            pretty: See `ObjectStringFormatter`; None: True.
-            expand: See there; None: such names stay as they are.
-
-        Raises:
-            ValueError: The braces in the text do not match.
-        """
-        formatter = ObjectStringFormatter(
-            self,
-            pretty=True if pretty is None else pretty,
-            expand=StringFormatType.unchanged if expand is None else expand,
-        )
-        return formatter.format(s)
-
-
 def expand_abbreviations(text: str, fields: Iterable[str]) -> str:
     """Replace each `{beginning}` of just one of the fields by the whole name in braces."""
     known = list(fields)

@@ -13,13 +13,17 @@ from __future__ import annotations
 import __future__
 
 import os
-from collections.abc import Callable, Mapping
 from types import CodeType, FunctionType
-from typing import Any, Protocol, Self, TypeVar
 
 from rezfast.package.included import INCLUDE_DIRECTORY, load_module
+from rezfast.typed import Protocol
 
-F = TypeVar("F", bound=Callable[..., Any])
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any, Self, TypeVar
+
+    F = TypeVar("F", bound=Callable[..., Any])
 
 COMPILE_FLAGS = __future__.annotations.compiler_flag
 """rez has this feature on, and hands it down to every definition and function that it compiles."""

@@ -9,12 +9,14 @@ executed once a content: packages with equal copies share it, as in rez.
 
 from __future__ import annotations
 
-import importlib.util
 import os
-from collections.abc import Iterable
-from types import ModuleType
 
 from rezfast.errors import InvalidPackageError, PackageMetadataError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from types import ModuleType
 
 INCLUDE_DIRECTORY = os.path.join(".rez", "include")
 """Where the copies are, below a package's base."""
@@ -59,6 +61,8 @@ def _file(name: str, directory: str) -> str | None:
 
 
 def _executed(name: str, file: str) -> ModuleType:
+    import importlib.util
+
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
         raise ImportError(f"{file} is no Python module")

@@ -12,18 +12,15 @@ kept with the object.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from typing import Any, ClassVar, Generic, NoReturn, Self, TypeVar, overload
 
 from rezfast._version import Requirement, Version, VersionedObject
 from rezfast.config import Settings, settings
 from rezfast.errors import PackageMetadataError
 from rezfast.package.attributes import LATE_RESULTS, STANDARD
 from rezfast.package.cached import cached
-from rezfast.package.formatting import Formatted
+from rezfast.package.formatted import Formatted
 from rezfast.package.functions import SourceCode
 from rezfast.package.included import INCLUDE_DIRECTORY
-from rezfast.package.late import run_late
 from rezfast.package.requests import kind_of
 from rezfast.package.resource import (
     FamilyResource,
@@ -33,8 +30,12 @@ from rezfast.package.resource import (
     VariantResource,
     repository_id,
 )
+from rezfast.typed import Any, Generic, T
 
-T = TypeVar("T")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import ClassVar, NoReturn, Self, overload
 
 
 class Attribute(Generic[T]):
@@ -48,10 +49,13 @@ class Attribute(Generic[T]):
     def __set_name__(self, owner: type, name: str) -> None:
         self._name = name
 
-    @overload
-    def __get__(self, instance: None, owner: type) -> Self: ...
-    @overload
-    def __get__(self, instance: PackageBase, owner: type) -> T: ...
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(self, instance: None, owner: type) -> Self: ...
+        @overload
+        def __get__(self, instance: PackageBase, owner: type) -> T: ...
+
     def __get__(self, instance: PackageBase | None, owner: type) -> Self | T:
         if instance is None:
             return self
@@ -254,6 +258,9 @@ class PackageBase(Formatted):
         if not isinstance(value, SourceCode) or not value.late:
             return value
         if name not in self._late_values:
+            # deferred: nearly no package has such a function
+            from rezfast.package.late import run_late
+
             found = run_late(value, self, self.context, self._include_directory)
             check = LATE_RESULTS.get(name)
             if check is not None:

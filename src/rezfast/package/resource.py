@@ -12,9 +12,7 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
 from types import FunctionType
-from typing import Any, Protocol, Self
 
 from rezfast._version import Requirement, Version
 from rezfast.config import settings
@@ -22,7 +20,12 @@ from rezfast.errors import PackageMetadataError, ResourceError
 from rezfast.package.attributes import PACKAGE, check_attribute
 from rezfast.package.cached import cached
 from rezfast.package.functions import SourceCode
-from rezfast.package.old_commands import convert_old_commands
+from rezfast.typed import Protocol
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any, Self
 
 # what writes a package goes by this order
 _NOTHING_SAID: dict[str, Any] = dict.fromkeys(("name", "base", "version", *PACKAGE))
@@ -260,6 +263,10 @@ class PackageResource(Resource):
         """
         return self.data.get(name, NOTHING_SAID)
 
+    def may_say(self, word: str) -> bool:
+        """Whether the definition may say something of an attribute with `word` in its name."""
+        return True
+
     def value(self, name: str) -> Any:
         """A standard attribute, checked and converted; None when the definition says nothing.
 
@@ -296,6 +303,9 @@ class PackageResource(Resource):
                 )
                 error.attribute = name
                 raise error
+            # deferred: packages of that age are rare
+            from rezfast.package.old_commands import convert_old_commands
+
             value = convert_old_commands(value, current.env_var_separators or {})
         if isinstance(value, str):
             return SourceCode.from_text(value, name, self.source_path)

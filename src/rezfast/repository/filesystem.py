@@ -229,10 +229,12 @@ class DirectoryFamily:
     def uri(self, index: int) -> str:
         """The path of the definition; of the version directory when there is none (rez: None)."""
         directory = self._directory(index)
-        found = self._found.get(index)
-        if found is not None:
-            return f"{directory}/{found}"
-        return find_definition(directory, self._names) or directory
+        return self.found(index) or find_definition(directory, self._names) or directory
+
+    def found(self, index: int) -> str | None:
+        """The path of the definition; None if it was not read yet."""
+        name = self._found.get(index)
+        return None if name is None else f"{self._directory(index)}/{name}"
 
     def _directory(self, index: int) -> str:
         version = self.versions[index]

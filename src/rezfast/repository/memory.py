@@ -6,16 +6,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from types import FunctionType
-from typing import Any
-from weakref import WeakValueDictionary
 
 from rezfast._scan import Scanned
 from rezfast._version import is_valid_package_name
 from rezfast.errors import RezError
 from rezfast.package.definition import from_data
 from rezfast.repository.names import NO_VERSION, why_not_version
+from rezfast.typed import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping, Sequence
 
 Data = dict[str, dict[str, dict[str, Any]]]
 
@@ -42,6 +44,12 @@ class MemoryRepository:
     @classmethod
     def create_repository(cls, data: Data) -> MemoryRepository:
         """A repository of its own; `get_repository(str(repository))` finds it while it is held."""
+        # deferred: packages on disk need nothing of it
+        from weakref import WeakValueDictionary
+
+        global _created
+        if _created is None:
+            _created = WeakValueDictionary()
         repository = cls(f"memory{{{hex(id(data))}}}", data)
         _created[repository.location] = repository
         return repository
@@ -137,9 +145,9 @@ def _with_late_functions(fields: dict[str, Any], where: str) -> dict[str, Any]:
     }
 
 
-_created: WeakValueDictionary[str, MemoryRepository] = WeakValueDictionary()
+_created: MutableMapping[str, MemoryRepository] | None = None
 
 
 def created_repository(location: str) -> MemoryRepository | None:
     """The repository that `create_repository` made with that location, if somebody holds it."""
-    return _created.get(location)
+    return None if _created is None else _created.get(location)

@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 
 from rezfast._scan import Scanned
 from rezfast.config import settings
@@ -50,8 +49,10 @@ def released(directory: str) -> dict[str, Any]:
     changelog = _text(f"{metadata}/changelog.txt")
     if changelog is not None:
         found["changelog"] = _shortened(changelog)
-    with suppress(ValueError):  # as in rez, the time is not known then
+    try:  # noqa: SIM105 - contextlib is not there in every resolve
         found["timestamp"] = int(_text(f"{metadata}/release_time.txt") or "")
+    except ValueError:
+        pass  # as in rez, the time is not known then
     return found
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from rezfast.typed import Protocol
 
-from rezfast._scan import Scanned
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rezfast._scan import Scanned
 
 
 class PackageRepository(Protocol):

@@ -7,8 +7,7 @@ the configured `packages_path`. A package hides those of the same version behind
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from rezfast._version import Requirement, Version, VersionedObject, VersionRange
 from rezfast.config import settings
@@ -24,6 +23,11 @@ from rezfast.repository.resources import (
     package_resource,
     resource_from_handle,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import Any
 
 Paths = Sequence[str | PackageRepository] | None
 

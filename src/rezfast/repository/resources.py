@@ -8,8 +8,6 @@ it, so that a definition is read once, until `rezfast.repository.clear_caches()`
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from typing import Any
 
 from rezfast._scan import Scanned, scan
 from rezfast.config import settings
@@ -33,6 +31,11 @@ from rezfast.repository.filesystem import (
 from rezfast.repository.memory import MemoryFamily, MemoryRepository
 from rezfast.repository.old_releases import released
 from rezfast.repository.protocol import PackageFamily, PackageRepository
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
 
 # What an environment asks of every package. Most definitions say little of it, and need not be run
 # to say so.
@@ -137,7 +140,7 @@ class DirectoryResource(PackageResource):
         """The definition, looked for once; None when there is none."""
         return find_definition(self.path)
 
-    @property
+    @cached
     def base(self) -> str | None:
         # a build that tests what it has not installed yet says where it is
         redirected: str | None = self.said("_redirected_base")
@@ -153,6 +156,9 @@ class DirectoryResource(PackageResource):
                 if name.encode() not in text:
                     return NOTHING_SAID
         return super().said(name)
+
+    def may_say(self, word: str) -> bool:
+        return "data" in self.__dict__ or self._plain is None or word.encode() in self._plain[0]
 
     @cached
     def _plain(self) -> tuple[bytes, Scanned] | None:
@@ -265,7 +271,11 @@ def package_resource(family: PackageFamily, index: int) -> PackageResource:
     """
     version = family.versions[index]
     if isinstance(family, DirectoryFamily):
-        return _kept(family.repository, DirectoryResource, family.name, version)
+        package = _kept(family.repository, DirectoryResource, family.name, version)
+        path = family.found(index)
+        if path is not None:
+            package.__dict__.setdefault("filepath", path)
+        return package
     if isinstance(family, CombinedFamily):
         return _kept(
             family.repository, CombinedResource, family.name, version, ext=family.extension

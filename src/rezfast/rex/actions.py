@@ -6,10 +6,9 @@ without their variables expanded: `Setenv('A', '${B}/bin')`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, ClassVar
 
     from rezfast.rex.strings import EscapedString
 

@@ -10,10 +10,10 @@ whose lines it has: an error is put in its place when it comes up.
 from __future__ import annotations
 
 from types import CodeType, TracebackType
-from typing import TYPE_CHECKING
 
 from rezfast.errors import PackageMetadataError, RexError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rezfast.package.functions import SourceCode
 

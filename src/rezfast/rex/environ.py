@@ -6,10 +6,11 @@ env ---.PATH---> EnvironmentVariable ---.append()---> ActionManager.appendenv("P
 from __future__ import annotations
 
 from collections.abc import Iterator, KeysView, MutableMapping
-from typing import TYPE_CHECKING, Any
 
 from rezfast.errors import RexUndefinedVariableError
+from rezfast.typed import Any
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rezfast.rex.manager import ActionManager
 

@@ -9,10 +9,7 @@ executor.actions                 [Shebang(), Setenv('PATH', '/sw/foo/1/bin')]
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
-from types import CodeType, FunctionType
-from typing import Any, NoReturn
+from types import FunctionType
 
 from rezfast.config import settings
 from rezfast.config.system import System
@@ -27,6 +24,13 @@ from rezfast.rex.interpreter import ActionInterpreter, OutputStyle
 from rezfast.rex.manager import ActionManager
 from rezfast.rex.python import Python
 from rezfast.rex.strings import expandable, literal, optionvars
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from contextlib import AbstractContextManager
+    from types import CodeType
+    from typing import Any, NoReturn
 
 
 class RexExecutor:
@@ -232,7 +236,7 @@ class RexExecutor:
         return self.formatter.expanded(str(value))
 
 
-class _Kept(AbstractContextManager[None]):
+class _Kept:
     """A namespace that becomes what it was."""
 
     __slots__ = ("_names", "_saved")

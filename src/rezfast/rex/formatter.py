@@ -14,12 +14,15 @@ from _string import (  # type: ignore[import-not-found]
     formatter_field_name_split,
     formatter_parser,
 )
-from collections.abc import Callable, Mapping
-from re import Match, Pattern
-from typing import Any
 
 from rezfast.rex.interpreter import ActionInterpreter
 from rezfast.rex.strings import EscapedString
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from re import Match, Pattern
+    from typing import Any
 
 _LIMIT = 20_000
 _DEEPEST = 2

@@ -9,18 +9,18 @@ turns each action into lines of a script, or does it.
 from __future__ import annotations
 
 import os
-import re
 from enum import Enum
-from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, ClassVar, NoReturn
 
 from rezfast.config import settings
 from rezfast.errors import RexError
+from rezfast.patterns import pattern
 from rezfast.rex.strings import EscapedString
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any
+    from re import Pattern
+    from typing import Any, ClassVar, NoReturn
 
 
 class OutputStyle(Enum):
@@ -47,7 +47,7 @@ class ActionInterpreter:
     expand_env_vars: ClassVar[bool] = False
     pathsep: str = os.pathsep
     # `$FOO1` is a reference to FOO with a 1 after it, as in rez
-    ENV_VAR_REGEX: ClassVar[re.Pattern[str]] = re.compile(r"\$\{([^{}]+)\}|\$([a-zA-Z_]+)")
+    ENV_VAR_REGEX: ClassVar[Pattern[str]] = pattern(r"\$\{([^{}]+)\}|\$([a-zA-Z_]+)")
 
     def get_output(self, style: OutputStyle = OutputStyle.file) -> Any:
         """What the actions so far have become: code, for most interpreters.
@@ -127,7 +127,7 @@ class ActionInterpreter:
     @classmethod
     def _is_pathed_key(cls, key: str) -> bool:
         """Whether the setting `pathed_env_vars` says that a variable holds paths."""
-        return any(fnmatchcase(key, pattern) for pattern in settings().pathed_env_vars)
+        return any(_matches(key, wanted) for wanted in settings().pathed_env_vars)
 
     def normalize_path(self, path: str) -> str:
         """A path as the language wants it. Here: as it is.
@@ -157,3 +157,13 @@ class ActionInterpreter:
 
     def _missing(self, method: str) -> NoReturn:
         raise RexError(f"{type(self).__name__} cannot do this action: it has no {method}()")
+
+
+def _matches(key: str, wanted: str) -> bool:
+    """`fnmatch.fnmatchcase`, without importing it for what a configuration mostly has: `*PATH`."""
+    end = wanted[1:]
+    if wanted[:1] == "*" and not ("*" in end or "?" in end or "[" in end):
+        return key.endswith(end)
+    from fnmatch import fnmatchcase
+
+    return fnmatchcase(key, wanted)

@@ -12,11 +12,10 @@ is never made into one.
 from __future__ import annotations
 
 import os
-import re
-from typing import TYPE_CHECKING, Any, NoReturn
 
 from rezfast.config import settings
 from rezfast.errors import RexStopError, RexUndefinedVariableError
+from rezfast.patterns import pattern
 from rezfast.rex.actions import (
     ACTIONS,
     Action,
@@ -36,11 +35,14 @@ from rezfast.rex.actions import (
 from rezfast.rex.interpreter import ActionInterpreter, OutputStyle
 from rezfast.rex.strings import EscapedString
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from re import Match
+    from typing import Any, NoReturn
 
 # other than what formatting takes for a reference: this is for values
-_VARIABLE = re.compile(r"\$(\w+|\{[^}]*\})")
+_VARIABLE = pattern(r"\$(\w+|\{[^}]*\})")
 
 
 class ActionManager:
@@ -208,6 +210,18 @@ class ActionManager:
 
     def setenv(self, key: Any, value: Any) -> None:
         """Set a variable."""
+        if (
+            type(value) is str
+            and type(key) is str
+            and self._is_plain
+            and key.isidentifier()
+            and not ("{" in value or "$" in value or "}" in value or value[:1] == "~")
+        ):
+            # nearly always: nothing to replace
+            self._done.append((Setenv, key, value))
+            self.environ[key] = value
+            self.interpreter.setenv(key, value)
+            return
         written_key, name = self._key(key)
         written, expanded = self._value(value)
         self._done.append((Setenv, written_key, written))
@@ -346,7 +360,7 @@ def _expanded(text: str, environ: Mapping[str, str]) -> str:
         found = environ.get(text[start + 2 : end]) if end > 0 else None
         return text if found is None else text[:start] + found + text[end + 1 :]
 
-    def value(found: re.Match[str]) -> str:
+    def value(found: Match[str]) -> str:
         name = found[1]
         if name[0] == "{":
             name = name[1:-1]

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any
 
 from rezfast.errors import RexError
 from rezfast.rex.interpreter import ActionInterpreter, OutputStyle
 from rezfast.rex.strings import EscapedString
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, MutableMapping
     from subprocess import Popen
+    from typing import Any
 
     from rezfast.rex.manager import ActionManager
 

@@ -10,16 +10,15 @@ An interpreter quotes each part by its kind, so a literal `$5` arrives as it was
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Self, TypeVar
 
 from rezfast.config import settings
 from rezfast.errors import RexError
+from rezfast.typed import T
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from typing import Any
-
-T = TypeVar("T")
+    from typing import Any, Self
 
 
 class EscapedString:

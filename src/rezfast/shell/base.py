@@ -189,6 +189,12 @@ class Shell(ActionInterpreter):
         return list(Shell._syspaths[name])
 
     @classmethod
+    def set_syspaths(cls, paths: list[str]) -> None:
+        """Take over what `get_syspaths` gave in a copy of this process."""
+        if not settings().standard_system_paths:
+            Shell._syspaths.setdefault(cls.name(), paths)
+
+    @classmethod
     def _find_syspaths(cls) -> list[str]:
         """What `get_syspaths` gives without a setting; asked for once a process."""
         return []

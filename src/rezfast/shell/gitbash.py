@@ -37,6 +37,9 @@ class GitBash(Bash):
         paths = get_syspaths_from_registry() + cls._clean_path([cls.norc_arg])
         return [path for path in dict.fromkeys(paths) if path]
 
+    def _is_itself(self, key: str) -> bool:
+        return not self._is_pathed_key(key)
+
     def normalize_path(self, path: str) -> str:
         """A path with slashes."""
         return to_posix_path(path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 
 from rezfast.config import settings
 from rezfast.rex.strings import EscapedString
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from rezfast.shell.base import RcFile, StartupSequence
 
 # Text that means itself in double quotes, as nearly every value does.
-_ITSELF = re.compile(r"[A-Za-z0-9_@%+=:,./<>|() -]*")
+_ITSELF = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_@%+=:,./<>|() -"
 
 
 class Sh(UnixShell):
@@ -74,12 +73,16 @@ class Sh(UnixShell):
 
     def setenv(self, key: str, value: str | EscapedString) -> None:
         """Set a variable."""
-        is_path = self._is_pathed_key(key)
-        if not is_path and isinstance(value, str) and _ITSELF.fullmatch(value):
+        if type(value) is str and not value.strip(_ITSELF) and self._is_itself(key):
             text = f'"{value}"'
         else:
-            text = self.escape_string(value, is_path=is_path)
-        self._addline(f"export {variable(key, self.escape_string)}={text}")
+            text = self.escape_string(value, is_path=self._is_pathed_key(key))
+        name = key if key.isidentifier() else variable(key, self.escape_string)
+        self._addline(f"export {name}={text}")
+
+    def _is_itself(self, key: str) -> bool:
+        """Whether what a variable holds stays as it is: paths do, in a shell of this system."""
+        return True
 
     def unsetenv(self, key: str) -> None:
         """Unset a variable."""

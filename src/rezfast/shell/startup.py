@@ -13,7 +13,6 @@ variable that names a file (`BASH_ENV`, `ENV`), or the directory that it looks i
 from __future__ import annotations
 
 import os
-import re
 import sys
 
 from rezfast.config import settings
@@ -113,6 +112,8 @@ class Startup:
         variable = sequence["envvar"]
         if variable:
             # the shell reads the value once more as if it stood in double quotes
+            import re
+
             path = re.sub(r'([\\$`"])', r"\\\1", self._write_startup_file(variable))
             script.setenv(variable, path_value(path))
         elif sequence["files"] or sequence["bind_files"]:

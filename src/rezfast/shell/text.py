@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
-import re
-
 from rezfast.errors import RexError
+from rezfast.patterns import pattern
 from rezfast.rex.strings import EscapedString
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from re import Pattern
 
 NAME = "[A-Za-z_][A-Za-z0-9_]*"
 
 # `$X` and `${X}`: all that expandable text may refer to.
-REFERENCE = re.compile(rf"\$\{{({NAME})\}}|\$({NAME})")
+REFERENCE = pattern(rf"\$\{{({NAME})\}}|\$({NAME})")
 
 # What sh can make of a variable without running anything: `${X:-there is none}`, `${X%/*}`.
-SH_REFERENCE = re.compile(
+SH_REFERENCE = pattern(
     rf"\$\{{({NAME})(?:(?::?[-+=]|%%?|##?|//?)[^${{}}`\"'\\!\n]*)?\}}|\$({NAME})"
 )
 
 # Inside double quotes on a command line, what would end them or mean something in them.
-_SH_SPECIAL = re.compile(r"""\\(?=[$`"\\\n]|\Z)|\$(?=[^\s"'])|["`]""")
+_SH_SPECIAL = pattern(r"""\\(?=[$`"\\\n]|\Z)|\$(?=[^\s"'])|["`]""")
 
 # Words that rez leaves as they are on a command line; but a backtick means something everywhere,
 # and so does `=ls` to zsh.
-_PLAIN_WORD = re.compile(r"(?!=)[\w@%+=:,./-]+")
-_PLAIN_KEY = re.compile(r"[\w@%+=:,./${}-]+")
-_PLAIN_NAME = re.compile(r"[\w@%+:,./][\w@%+:,./-]*")
+_PLAIN_WORD = pattern(r"(?!=)[\w@%+=:,./-]+")
+_PLAIN_KEY = pattern(r"[\w@%+=:,./${}-]+")
+_PLAIN_NAME = pattern(r"[\w@%+:,./][\w@%+:,./-]*")
 
 
-def parts(text: str, references: re.Pattern[str] = REFERENCE) -> Iterator[tuple[str | None, str]]:
+def parts(text: str, references: Pattern[str] = REFERENCE) -> Iterator[tuple[str | None, str]]:
     """The pieces of expandable text, in order.
 
     Args:
@@ -41,6 +41,13 @@ def parts(text: str, references: re.Pattern[str] = REFERENCE) -> Iterator[tuple[
     Yields:
         The variable's name and the reference as it was written, or None and other text.
     """
+    if "$" not in text:
+        yield None, text
+        return
+    simple = _simple_parts(text) if references in (REFERENCE, SH_REFERENCE) else None
+    if simple is not None:
+        yield from simple
+        return
     end = 0
     for match in references.finditer(text):
         if match.start() > end:
@@ -51,6 +58,28 @@ def parts(text: str, references: re.Pattern[str] = REFERENCE) -> Iterator[tuple[
         yield None, text[end:]
 
 
+def _simple_parts(text: str) -> list[tuple[str | None, str]] | None:
+    """As `parts`, if all references are as `${X}`: nearly always, and no pattern is needed."""
+    found: list[tuple[str | None, str]] = []
+    end = 0
+    start = text.find("$")
+    while start >= 0:
+        close = text.find("}", start)
+        name = text[start + 2 : close]
+        if not (text.startswith("${", start) and close >= 0):
+            return None
+        if not (name.isascii() and name.isidentifier()):
+            return None
+        if start > end:
+            found.append((None, text[end:start]))
+        end = close + 1
+        found.append((name, text[start:end]))
+        start = text.find("$", end)
+    if end < len(text):
+        found.append((None, text[end:]))
+    return found
+
+
 def single_quoted(text: str) -> str:
     """Text in single quotes, as sh and csh read them; a quote in it stands in double ones."""
     return "'" + text.replace("'", "'\"'\"'") + "'"
@@ -58,7 +87,8 @@ def single_quoted(text: str) -> str:
 
 def is_plain_word(text: str) -> bool:
     """Whether a word means itself on the command line of every shell."""
-    return _PLAIN_WORD.fullmatch(text) is not None
+    # nearly always: nothing but these, which needs no pattern
+    return (text.isascii() and text.isidentifier()) or _PLAIN_WORD.fullmatch(text) is not None
 
 
 def word(text: str) -> str:
@@ -89,7 +119,7 @@ def variable(key: str, escape: Callable[[str], str]) -> str:
         key: The name; it may hold references.
         escape: The shell's `escape_string`.
     """
-    return key if _PLAIN_KEY.fullmatch(key) else escape(key)
+    return key if key.isidentifier() or _PLAIN_KEY.fullmatch(key) else escape(key)
 
 
 def escaped_parts(value: str | EscapedString) -> Iterator[tuple[bool, str]]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 
 from rezfast.config import settings
+from rezfast.config.output import output_of
+from rezfast.patterns import pattern
 from rezfast.rex.strings import EscapedString
 from rezfast.shell.base import Shell, warn
-from rezfast.shell.process import run, start, words_of
+from rezfast.shell.process import start, words_of
 from rezfast.shell.startup import Startup, path_value
 from rezfast.shell.text import SH_REFERENCE, escaped_parts, parts, single_quoted, word
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 _MARK = "__PATHS_"
 
 # What means something inside double quotes.
-_SPECIAL = re.compile(r'[\\"$`]')
+_SPECIAL = pattern(r'[\\"$`]')
 
 
 class UnixShell(Shell):
@@ -116,7 +117,7 @@ class UnixShell(Shell):
             return []
         environ = {name: value for name, value in os.environ.items() if name != "PATH"}
         command = [cls.executable_filepath(), *options, cls.command_arg, f'echo {_MARK} "$PATH"']
-        for line in (run(command, environ) or "").splitlines():
+        for line in (output_of(command, environ) or "").splitlines():
             mark, _, paths = line.partition(" ")
             if mark == _MARK:
                 return paths.split(":")
@@ -207,7 +208,7 @@ class UnixShell(Shell):
     def _expandable(self, text: str) -> str:
         """Text with references to variables, quoted; here as sh reads it."""
         pieces = [
-            self._reference(name, piece) if name else _SPECIAL.sub(r"\\\g<0>", piece)
+            self._reference(name, piece) if name else _escaped(piece)
             for name, piece in parts(text, SH_REFERENCE)
         ]
         return f'"{"".join(pieces)}"'
@@ -266,6 +267,13 @@ class UnixShell(Shell):
     def shebang(self) -> None:
         """Begin the script with the shell's program."""
         self._addline(f"#!{self.executable}")
+
+
+def _escaped(text: str) -> str:
+    """Text that means itself between double quotes."""
+    if not any(sign in text for sign in '\\"$`'):
+        return text
+    return _SPECIAL.sub(r"\\\g<0>", text)
 
 
 def existing(files: Iterable[str]) -> list[str]:

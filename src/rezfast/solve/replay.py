@@ -9,7 +9,6 @@ to be fast: it serves one phase.
 
 from __future__ import annotations
 
-from copy import copy
 from itertools import chain, product
 
 from rezfast._solver import NativeSolver
@@ -88,7 +87,8 @@ class ReplayScope:
         family = min(self.extractable)
         ranges = [_range_of(variant.requirement_on(family)) for variant in self.variants]
         merged = ranges[0].union(ranges[1:])
-        scope = copy(self)
+        scope = ReplayScope.__new__(ReplayScope)
+        scope.__dict__.update(self.__dict__)
         scope.extracted = self.extracted | {family}
         return scope, Requirement.construct(family, merged)
 
