@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import suppress
 from random import Random
 
 from fuzz.target import Target
 
 from rezfast._syntax import is_sound
+from rezfast.package.outline import outline
 
 LINES = (
     *('    env.PATH.append("{root}/bin")', "    if a and not b.c >= 2:", "        pass"),
@@ -26,22 +28,22 @@ WORDS = (
 
 
 def run(data: bytes) -> None:
-    """Asks, and asks Python when the answer is yes."""
-    try:
-        text = data.decode()
-    except UnicodeDecodeError:
-        return
-    if not is_sound(text):
-        return
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        compile(text, "package.py", "exec", dont_inherit=True)
+    """Asks about any text; where a function of a definition is said to compile, asks Python."""
+    with suppress(UnicodeDecodeError):
+        is_sound(data.decode())
+    found = outline(data, "package.py")
+    for block in found.blocks if found else ():
+        if block.is_sound:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                compile(block._text, "package.py", "exec", dont_inherit=True)
 
 
 def fresh(random: Random) -> bytes:
     """A function of lines that may go together."""
     lines = random.choices(LINES, k=random.randrange(1, 9))
-    return "\n".join(["def commands():", *lines, ""]).encode()
+    head = random.choice(("def commands():", "@late()\ndef tools():  # why"))
+    return "\n".join([head, *lines, ""]).encode()
 
 
 TARGET = Target(run, fresh, WORDS)
