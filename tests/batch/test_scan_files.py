@@ -473,7 +473,9 @@ def test_ctrl_c_ends_it(tmp_path: Path, call: str) -> None:
     path = tmp_path / "package.py"
     path.write_bytes(b"# " + b"x" * 10_000)
     script = (
-        "import os, sys, time, rezfast\n"
+        "import os, signal, sys, time, rezfast\n"
+        # who runs the tests in the background may have told the system to ignore it
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         f"paths = [{str(path)!r}]\n"
         "print('started', flush=True)\n"
         "try:\n"
