@@ -5,10 +5,24 @@
 
 from __future__ import annotations
 
+import builtins
 import os
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import settings
 
 if "REZFAST_EXAMPLES" not in os.environ:
     settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)
     settings.load_profile("repeatable")
+
+
+@pytest.fixture(autouse=True)
+def builtins_stay_what_they_are() -> Iterator[None]:
+    """A definition that rez runs can change Python's own names for all tests that follow."""
+    names = vars(builtins)
+    kept = names.copy()
+    yield
+    for name in names.keys() - kept.keys():
+        del names[name]
+    names.update(kept)
