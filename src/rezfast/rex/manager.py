@@ -293,7 +293,7 @@ class ActionManager:
                 pend(used_key, used)
                 return
             except NotImplementedError:
-                pass
+                pass  # by rez's protocol, so an interpreter of others says that it cannot
         rest = held if self._expands else interpreter.get_key_token(name)
         whole = (used, rest) if is_before else (rest, used)
         interpreter.setenv(used_key, _joined(separator, *whole))
