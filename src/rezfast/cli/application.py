@@ -128,7 +128,7 @@ def _print_version(ctx: click.Context, parameter: click.Parameter, value: bool) 
 )
 @click.pass_context
 def application(ctx: click.Context) -> int | None:
-    """Rez package resolving at native speed.
+    """Resolve, enter, build and look at rez packages, at native speed.
 
     'rezfast COMMAND --help' describes a command.
     """

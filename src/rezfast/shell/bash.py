@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from rezfast.shell.base import Capabilities, RcFile, StartupSequence
+    from rezfast.shell.base import RcFile, StartupSequence
 
 _STARTUP_FILES = ("~/.bash_profile", "~/.bash_login", "~/.profile", "~/.bashrc")
 
@@ -21,17 +21,7 @@ class Bash(Sh):
 
     rcfile_arg = "--rcfile"
     norc_arg = "--norc"
-
-    @classmethod
-    def startup_capabilities(
-        cls,
-        rcfile: RcFile | bool = False,
-        norc: bool = False,
-        stdin: bool = False,
-        command: Any = None,
-    ) -> Capabilities:
-        """As in the base: all of them, one at a time."""
-        return cls._one_of(rcfile, norc, stdin, command)
+    supports_rcfile = True
 
     @classmethod
     def get_startup_sequence(

@@ -24,7 +24,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from rezfast.shell.base import Capabilities, RcFile, StartupSequence
+    from rezfast.shell.base import RcFile, StartupSequence
 
 _DATA_DIRS = "XDG_DATA_DIRS"
 # What fish takes when the variable is not there.
@@ -85,19 +85,9 @@ class Fish(UnixShell):
 
     startup_class = FishStartup
     norc_arg = "--no-config"
+    supports_rcfile = True
     stdin_arg = ""
     last_command_status = "$status"
-
-    @classmethod
-    def startup_capabilities(
-        cls,
-        rcfile: RcFile | bool = False,
-        norc: bool = False,
-        stdin: bool = False,
-        command: Any = None,
-    ) -> Capabilities:
-        """As in the base: all of them, one at a time."""
-        return cls._one_of(rcfile, norc, stdin, command)
 
     @classmethod
     def get_startup_sequence(

@@ -52,6 +52,7 @@ class UnixShell(Shell):
     histfile: ClassVar[str | None] = None
     histvar: ClassVar[str | None] = None
     startup_env_var: ClassVar[str] = "HOME"
+    supports_rcfile: ClassVar[bool] = False
 
     # ---- how it starts
 
@@ -78,16 +79,10 @@ class UnixShell(Shell):
         stdin: bool = False,
         command: Any = None,
     ) -> Capabilities:
-        """As in the base. Here for shells without a startup file of one's own."""
-        cls._unsupported_option("rcfile", rcfile)
-        if command is not None:
-            cls._overruled_option("stdin", "command", stdin)
-            stdin = False
-        return False, norc, stdin, command
-
-    @classmethod
-    def _one_of(cls, rcfile: RcFile | bool, norc: bool, stdin: bool, command: Any) -> Capabilities:
-        """`startup_capabilities` of shells that have all options: each beats those before it."""
+        """As in the base: each beats those before it."""
+        if not cls.supports_rcfile:
+            cls._unsupported_option("rcfile", rcfile)
+            rcfile = False
         if norc:
             cls._overruled_option("rcfile", "norc", rcfile)
             rcfile = False

@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from rezfast.shell.base import Capabilities, RcFile, StartupSequence
+    from rezfast.shell.base import RcFile, StartupSequence
     from rezfast.shell.unix import UnixShell
 
 _STARTUP_FILES = ("~/.zprofile", "~/.zlogin", "~/.zshrc", "~/.zshenv")
@@ -29,19 +29,9 @@ class Zsh(Sh):
 
     startup_class = ZshStartup
     norc_arg = "--no-rcs"
+    supports_rcfile = True
     histfile = "~/.zsh_history"
     startup_env_var = "ZDOTDIR"
-
-    @classmethod
-    def startup_capabilities(
-        cls,
-        rcfile: RcFile | bool = False,
-        norc: bool = False,
-        stdin: bool = False,
-        command: Any = None,
-    ) -> Capabilities:
-        """As in the base: all of them, one at a time."""
-        return cls._one_of(rcfile, norc, stdin, command)
 
     @classmethod
     def get_startup_sequence(
