@@ -15,6 +15,7 @@ from libcpp cimport bool as cbool
 from libcpp.string cimport string
 
 from rezfast._definition cimport FileOutcome
+from rezfast._ring cimport Ring
 
 
 cdef extern from *:
@@ -55,11 +56,13 @@ cdef extern from *:
     inline int close_file(int file) { return ::close(file); }
     #endif
 
-    // One thread's way to files: scratch space to read into, and the directory that it reads below.
+    // One thread's way to files: what its neighbours' reading fetched, scratch space to read into, and the directory
+    // that it reads below.
     //
     // Where files of many families are read, the path to their repository is walked once and not for each.
     class Reader {
     public:
+        static constexpr size_t most = Ring::most;
         std::string buffer;
 
         explicit Reader(bool many) : many_(many) {}
@@ -67,27 +70,81 @@ cdef extern from *:
         Reader(const Reader&) = delete;
         Reader& operator=(const Reader&) = delete;
 
-        // What `open` returns.
-        int open(const char* path, int flags) {
+        // From now on `fetch` reads ahead, if the system has a way.
+        void read_ahead() { ring_.enter(); }
+
+        // These files come next, at most `most`.
+        void fetch(const char* const* paths, size_t count) {
+            if (!ring_.works()) return;
+            FilePlace places[most];
+            for (size_t i = 0; i < count; ++i) {
+                bool place_kept = !i || below(paths[i]);  // the first may close what the last handful was below
+                places[i] = paths[i] && place_kept ? place(paths[i]) : FilePlace{AT_FDCWD, paths[i]};
+            }
+            ring_.fetch(places, count, FLAGS);
+        }
+
+        // What is read now is file number `i` of those that were fetched.
+        void turn_to(size_t i) { current_ = i; }
+
+        // The whole of the file, or nullptr when it has to be read.
+        const char* fetched(size_t* size) const {
+            long got = ring_.size(current_);
+            if (got <= 0 || static_cast<size_t>(got) >= Ring::room) return nullptr;
+            *size = static_cast<size_t>(got);
+            return ring_.text(current_);
+        }
+
+        // A file that is open, or -1 and errno. `release` is for each that could be opened.
+        int open(const char* path) {
+            int found = ring_.handle(current_);
+            if (found >= 0) return found;
+            do {
+                FilePlace at = place(path);
+                found = open_at(at.folder, at.path, FLAGS);
+            } while (found < 0 && (errno == EINTR || (errno == EMFILE && give_handles_back())));
+            return found;
+        }
+
+        void release(int file) {
+            if (file != ring_.handle(current_)) close_file(file);
+        }
+
+    private:
+        static constexpr int CLOSED = -1, UNKNOWN = -2;
+        // without O_NONBLOCK opening a named pipe would hang
+        static constexpr int FLAGS = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+
+        void leave() {
+            if (handle_ >= 0) close_file(handle_);
+            handle_ = UNKNOWN;
+        }
+
+        // Goes on with one handle, that of the file itself. Returns whether there were others.
+        bool give_handles_back() {
+            bool had = ring_.works() || handle_ >= 0;
+            ring_.leave();
+            leave();
+            many_ = false;
+            return had;
+        }
+
+        bool below(const char* path) const {
             size_t known = root_.size();
-            if (!many_) return open_at(AT_FDCWD, path, flags);
-            if (!known || std::strncmp(path, root_.c_str(), known) != 0 || !path[known] || path[known] == '/') {
+            return path && known && std::strncmp(path, root_.c_str(), known) == 0 && path[known] && path[known] != '/';
+        }
+
+        FilePlace place(const char* path) {
+            if (!many_) return {AT_FDCWD, path};
+            if (!below(path)) {
                 enter(path);
-                return open_at(AT_FDCWD, path, flags);
+                return {AT_FDCWD, path};
             }
             if (handle_ == UNKNOWN) {
                 int found = open_at(AT_FDCWD, root_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
                 handle_ = found < 0 ? CLOSED : found;
             }
-            return handle_ < 0 ? open_at(AT_FDCWD, path, flags) : open_at(handle_, path + known, flags);
-        }
-
-    private:
-        static constexpr int CLOSED = -1, UNKNOWN = -2;
-
-        void leave() {
-            if (handle_ >= 0) close_file(handle_);
-            handle_ = UNKNOWN;
+            return handle_ < 0 ? FilePlace{AT_FDCWD, path} : FilePlace{handle_, path + root_.size()};
         }
 
         // The next file may be below the same directory, three levels up: repository/family/version/file.
@@ -101,7 +158,9 @@ cdef extern from *:
 
         bool many_;
         int handle_ = UNKNOWN;
+        size_t current_ = 0;
         std::string root_;
+        Ring ring_;
     };
 
     using ReadFile = void (*)(const char* path, int view, bool timed, Reader& reader, FileOutcome& out);
@@ -121,7 +180,9 @@ cdef extern from *:
         // What `work` points to stays the caller's, and outlives this.
         Pool(ReadFile read, const Work& work)
             : read_(read), work_(work), reader_(work.count > block_size),
-              blocks_((work.count + block_size - 1) / block_size), over_(new std::atomic<bool>[blocks_]()) {}
+              blocks_((work.count + block_size - 1) / block_size), over_(new std::atomic<bool>[blocks_]()) {
+            read_ahead(reader_);
+        }
 
         ~Pool() {
             stop_ = true;
@@ -156,7 +217,8 @@ cdef extern from *:
 
     private:
         using Clock = std::chrono::steady_clock;
-        static constexpr size_t block_size = 16;
+        static constexpr size_t block_size = Reader::most;
+        static constexpr size_t worth_reading_ahead = 512;  // files: what it takes to start has to come in again
         static constexpr auto worth_helpers = std::chrono::microseconds(200);
 
         bool take_block(Reader& reader) {
@@ -165,10 +227,12 @@ cdef extern from *:
             do {
                 if (block >= blocks_) return false;
             } while (!next_.compare_exchange_weak(block, block + 1));
-            size_t end = std::min(work_.count, (block + 1) * block_size), bytes = 0;
-            for (size_t i = block * block_size; i < end && !stop_; ++i) {
+            size_t begin = block * block_size, end = std::min(work_.count, begin + block_size), bytes = 0;
+            reader.fetch(work_.paths + begin, end - begin);
+            for (size_t i = begin; i < end && !stop_; ++i) {
                 FileOutcome& outcome = work_.outcomes[i];
                 if (i + 1 < end) __builtin_prefetch(work_.paths[i + 1]);
+                reader.turn_to(i - begin);
                 try {
                     read_(work_.paths[i], work_.view, work_.timed, reader, outcome);
                 } catch (...) {  // there is nothing to run out of but memory
@@ -203,9 +267,14 @@ cdef extern from *:
     #endif
         }
 
+        void read_ahead(Reader& reader) const {
+            if (work_.count >= worth_reading_ahead) reader.read_ahead();
+        }
+
         void help() {
             leave_open_files();
             Reader reader(true);
+            read_ahead(reader);
             while (take_block(reader)) {}
             std::lock_guard<std::mutex> lock(mutex_);
             ++finished_;
@@ -229,11 +298,12 @@ cdef extern from *:
     #endif
     """
     Py_ssize_t read_at "rezfast::read_at"(int, void*, size_t, long long) noexcept nogil
-    int close_file "rezfast::close_file"(int) noexcept nogil
 
     cdef cppclass Reader "rezfast::Reader":
         string buffer
-        int open(const char* path, int flags) noexcept nogil
+        const char* fetched(size_t* size) noexcept nogil
+        int open(const char* path) noexcept nogil
+        void release(int file) noexcept nogil
 
     ctypedef void (*ReadFile "rezfast::ReadFile")(
         const char* path, int view, cbool timed, Reader& reader, FileOutcome& out) noexcept nogil

@@ -36,7 +36,7 @@ from rezfast._definition cimport Draft, Range, Texts, text_view
 from rezfast._lex cimport (
     CHAR_WORD, REFUSED_ENCODING, REFUSED_MISSING_NAME, REFUSED_NESTING, Scan, char_class, is_word, refuse, word_size,
 )
-from rezfast._pool cimport Pool, Reader, Work, close_file, read_at
+from rezfast._pool cimport Pool, Reader, Work, read_at
 from rezfast._masks cimport Odd, odd_bytes
 from rezfast._rules cimport Names, is_utf8, normalise_newlines
 from rezfast._statements cimport simple_line, skip_blank_lines
@@ -67,10 +67,8 @@ cdef extern from *:
         int st_mode
         long long st_size
     int c_fstat "fstat"(int, FileStatus*) nogil
+    int c_stat "stat"(const char*, FileStatus*) nogil
     bint S_ISREG(int) nogil
-
-cdef extern from "<fcntl.h>" nogil:
-    int O_RDONLY, O_CLOEXEC, O_NOCTTY, O_NONBLOCK
 
 
 # In the order of `Reason` in _lex.pxd.
@@ -238,10 +236,7 @@ cdef int read_file(const char* path, Reader& reader, size_t* used) noexcept nogi
     cdef int handle
     cdef string* buffer = &reader.buffer
     used[0] = 0
-    # without O_NONBLOCK opening a named pipe would hang here
-    handle = reader.open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
-    while handle < 0 and errno == EINTR:
-        handle = reader.open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
+    handle = reader.open(path)
     if handle < 0:
         return errno
     if buffer.size() < FIRST_READ or buffer.size() > KEPT_BUFFER:
@@ -262,25 +257,35 @@ cdef int read_file(const char* path, Reader& reader, size_t* used) noexcept nogi
         used[0] = got
         if used[0] == buffer.size():
             error = read_rest(handle, buffer[0], used)
-    close_file(handle)
+    reader.release(handle)
     return error
+
+
+cdef bint is_device(const char* path) noexcept nogil:
+    cdef FileStatus status
+    return c_stat(path, &status) == 0 and not S_ISREG(status.st_mode)
 
 
 cdef void scan_file(const char* path, int view, cbool timed, Reader& reader, FileOutcome& out) noexcept nogil:
     """Reads and scans one file. `path` may be NULL: a text that can be no path."""
+    cdef const char* text = reader.fetched(&out.size)
     cdef int64_t started
-    cdef int error = EINVAL
-    if path != NULL:
-        error = read_file(path, reader, &out.size)
-    if error:
-        out.result = -error
-        return
+    cdef int error
+    if text == NULL:
+        error = read_file(path, reader, &out.size) if path != NULL else EINVAL
+        if error:
+            out.result = -error
+            return
+        text = reader.buffer.data()
     started = monotonic_ns() if timed else 0
-    out.result = scan_definition(reader.buffer.data(), out.size, view, out.definition, out.refusal)
+    out.result = scan_definition(text, out.size, view, out.definition, out.refusal)
     if timed:
         out.nanoseconds = monotonic_ns() - started
     if not out.result and out.refusal.reason == REFUSED_ENCODING:
-        out.has_nul = memchr(reader.buffer.data(), 0, out.size) != NULL
+        if is_device(path):  # one that gave less than was asked for, as a file does at its end
+            out.result = -ENXIO
+        else:
+            out.has_nul = memchr(text, 0, out.size) != NULL
 
 
 cdef size_t thread_count(object threads) except 0:

@@ -43,9 +43,15 @@ def expected(count: int) -> list[object]:
 
 
 def one(path: str | bytes | Path) -> Outcome:
+    """What a path gives, alone and in a crowd, which is read by other calls of the system."""
     (outcome,) = scan_files([path])
     (again,) = iter_scan_files([path])
-    assert type(outcome) is type(again.outcome)
+    crowd = scan_files([path] * 3 + ["/nowhere"] * 600, threads=1)
+    for other in (again.outcome, *crowd[:3]):
+        assert type(outcome) is type(other)
+        assert getattr(outcome, "reason", None) == getattr(other, "reason", None)
+        assert getattr(outcome, "errno", None) == getattr(other, "errno", None)
+        assert getattr(outcome, "requires", None) == getattr(other, "requires", None)
     return outcome
 
 
@@ -280,6 +286,16 @@ def test_a_long_file_leaves_nothing_for_the_next(tmp_path: Path) -> None:
     assert empty.version is None
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+def test_files_of_every_length_in_a_crowd(tmp_path: Path, threads: int) -> None:
+    lengths = (0, 1, 3, 100, 16383, 16384, 16385, 65535, 65536, 65537, 200_000)
+    for length in lengths:
+        (tmp_path / f"{length}.py").write_text(f"requires=['n-{length}']\n".ljust(length, "#"))
+    paths = [str(tmp_path / f"{lengths[i % len(lengths)]}.py") for i in range(1100)]
+    found = scan_files(paths, threads=threads)
+    assert fields(found) == [[f"n-{lengths[i % len(lengths)]}"] for i in range(1100)]
+
+
 def test_nul_bytes_are_no_text_and_other_encodings_are_refused(tmp_path: Path) -> None:
     binary, latin = tmp_path / "binary.py", tmp_path / "latin.py"
     binary.write_bytes("name = 'foo'".encode("utf-16"))
@@ -321,6 +337,25 @@ def test_out_of_file_handles_is_an_error_of_the_file(many: list[str]) -> None:
         check=True,
     )
     assert done.stdout == f"{{{errno.EMFILE}}}\n"
+
+
+@pytest.mark.parametrize("limit", [4, 5, 8, 14, 24])
+def test_few_file_handles_are_enough(many: list[str], limit: int) -> None:
+    script = (
+        "import resource, sys, rezfast\n"
+        "rezfast.scan_files([])\n"
+        f"resource.setrlimit(resource.RLIMIT_NOFILE, ({limit}, {limit}))\n"
+        "found = rezfast.scan_files(sys.stdin.read().split(), threads=1)\n"
+        "print(len([x for x in found if x]), {getattr(x, 'errno', None) for x in found})\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        input="\n".join(many),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "2700 {None}\n"
 
 
 # ---- arguments ----------------------------------------------------------------------------------
