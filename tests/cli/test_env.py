@@ -42,6 +42,10 @@ PACKAGES = {
         def commands():
             env.A = undefined_name
         """,
+    "stopping-1.0": """
+        def commands():
+            stop("not on\\nthis machine")
+        """,
     "huge-1.0": """
         def commands():
             env.HUGE = "h" * 140000
@@ -492,6 +496,13 @@ def test_a_mistake_is_one_line_and_exit_code_2(env: Run, words: list[str], said:
     assert done.stderr.startswith("rezfast: error: ")
     assert done.stderr.count("\n") == 1
     assert said in done.stderr
+
+
+@pytest.mark.parametrize("verbose", ["-q", "-vv"])
+def test_a_message_of_commands_is_told_in_one_line(env: Run, verbose: str) -> None:
+    done = env("stopping", verbose, "--", "true")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[-1].endswith(": not on this machine")
 
 
 def test_a_request_without_an_answer_says_why(env: Run) -> None:

@@ -82,7 +82,7 @@ def guarded(run: Callable[[Given], int], given: Given) -> int:
         return EXIT_BROKEN_PIPE
     except PackageCommandError as error:
         write_error(error.trace)
-        report_error(str(error).partition("\n")[0], debug=given["debug"])
+        report_error(str(error).removesuffix(error.trace.rstrip("\n")), debug=given["debug"])
         return EXIT_BAD_INPUT
     except Exception as error:
         report_error(_message(error), debug=given["debug"])
