@@ -136,7 +136,14 @@ class RexError(RezError):
 
 
 class PackageCommandError(RexError):
-    """The commands of a package failed; says which package, file and line."""
+    """The commands of a package failed; says which package, file and line.
+
+    Attributes:
+        trace: The way from the commands to the error, as Python's tracebacks have it, if the
+            context is to be so verbose; it ends the message then. Else nothing.
+    """
+
+    trace: str = ""
 
 
 class RexUndefinedVariableError(RexError):

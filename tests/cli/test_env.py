@@ -42,6 +42,14 @@ PACKAGES = {
         def commands():
             env.A = undefined_name
         """,
+    "stopping-1.0": """
+        def commands():
+            stop("not on\\nthis machine")
+        """,
+    "huge-1.0": """
+        def commands():
+            env.HUGE = "h" * 140000
+        """,
     "tool-1.0": """
         build_requires = ["compiler"]
         def commands():
@@ -223,6 +231,23 @@ def test_a_process_that_has_to_stay_passes_signals_on(
     assert started.wait(timeout=30) == 9
 
 
+def test_an_interrupt_ends_the_waiting_for_a_session_of_its_own(
+    program: list[str], variables: dict[str, str], tmp_path: Path
+) -> None:
+    ready, goes_on = tmp_path / "ready", tmp_path / "goes on"
+    code = f"touch {ready}; sleep 0.5; touch '{goes_on}'"
+    started = subprocess.Popen(
+        [*program, "env", "maya", "--new-session", "-c", code],
+        env=variables,
+        # also where whoever runs the tests ignores it
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL) and None,
+    )
+    _wait_for(ready.exists)
+    started.send_signal(signal.SIGINT)
+    assert started.wait(timeout=30) == 130
+    _wait_for(goes_on.exists)
+
+
 def _wait_for(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 30
     while not condition():
@@ -237,6 +262,13 @@ def test_a_program_that_is_not_there(env: Run) -> None:
         "rezfast: error: mayapi: there is no such program in this environment; "
         "did you mean mayapy?\n"
     )
+
+
+def test_variables_that_are_too_long_for_a_program(env: Run) -> None:
+    done = env("huge", "--", "true")
+    assert (done.returncode, done.stdout) == (126, "")
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.endswith("the longest variable is HUGE, with 140000 bytes\n")
 
 
 def test_a_file_that_is_no_program(env: Run, packages: Path) -> None:
@@ -466,10 +498,37 @@ def test_a_mistake_is_one_line_and_exit_code_2(env: Run, words: list[str], said:
     assert said in done.stderr
 
 
+@pytest.mark.parametrize("verbose", ["-q", "-vv"])
+def test_a_message_of_commands_is_told_in_one_line(env: Run, verbose: str) -> None:
+    done = env("stopping", verbose, "--", "true")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[-1].endswith(": not on this machine")
+
+
 def test_a_request_without_an_answer_says_why(env: Run) -> None:
     done = env("maya", "!python", "--", "true")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("rezfast: no solution: ")
+
+
+def test_the_graph_of_a_failure_is_shown_or_it_is_said_why_not(env: Run) -> None:
+    done = env("maya", "!python", "--fail-graph", "--", "true")
+    assert (done.returncode, done.stdout) == (1, "")
+    said = done.stderr.splitlines()
+    assert said[0].startswith("rezfast: no solution: ")
+    assert said[-1].startswith("rezfast: error: there is no display")
+
+
+def test_twice_verbose_tells_how_an_error_in_commands_came_up(env: Run, packages: Path) -> None:
+    done = env("failing", "-vv", "--", "true")
+    assert (done.returncode, done.stdout) == (2, "")
+    path = packages / "failing" / "1.0" / "package.py"
+    *_, heading, place, code, error, last = done.stderr.splitlines()
+    assert heading == "Traceback (most recent call last):"
+    assert place.startswith(f'  File "{path}", line 5')
+    assert code == "    env.A = undefined_name"
+    assert error == "NameError: name 'undefined_name' is not defined"
+    assert last.startswith(f"rezfast: error: commands of failing-1.0 ({path}:5): NameError")
 
 
 # ---- trouble ------------------------------------------------------------------------------------

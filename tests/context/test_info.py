@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -221,6 +222,15 @@ def test_how_two_contexts_differ(make: Make, packages: Path) -> None:
         )
         assert "(-1 versions)" in diff(new, old)
         assert diff(old, old) == ""
+
+
+def test_packages_are_compared_where_they_come_from(make: Make, packages: Path) -> None:
+    old, new = make("brush-1.0"), make("brush-1.1")
+    with configured(packages_path=["/nowhere"]):
+        assert diff(old, new) == "brush-1.0  brush-1.1  (+1 versions)\n"
+    shutil.rmtree(packages / "brush")
+    clear_caches()
+    assert diff(new, old) == "brush-1.1  brush-1.0  (-1 versions)\n"
 
 
 def test_the_files_of_both_are_the_heading_if_there_are_two(make: Make, packages: Path) -> None:

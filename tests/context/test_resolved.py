@@ -257,6 +257,32 @@ def test_an_error_in_commands_names_package_file_and_line(tmp_path: Path) -> Non
     assert "\n" not in str(caught.value)
 
 
+def test_a_verbose_context_tells_how_the_error_came_up(tmp_path: Path) -> None:
+    text = "    def half(value):\n        return value // 0\n    env.B = half(1)\n"
+    put(tmp_path, "bad", "1", f"\ndef commands():\n{text}")
+    path = tmp_path / "bad" / "1" / "package.py"
+    with pytest.raises(PackageCommandError) as caught:
+        ResolvedContext(["bad"], verbosity=2).get_environ({})
+    first, heading, *frames, error = str(caught.value).splitlines()
+    assert first.startswith(f"commands of bad-1 ({path}:6): ZeroDivisionError")
+    assert heading == "Traceback (most recent call last):"
+    places = [line for line in frames if line.startswith("  File ")]
+    assert [line.split(", in")[0] for line in places] == [
+        f'  File "{path}", line 7',
+        f'  File "{path}", line 6',
+    ]
+    assert error == "ZeroDivisionError: integer division or modulo by zero"
+    assert "\n".join([heading, *frames, error, ""]) == caught.value.trace
+
+
+def test_commands_that_never_ran_have_no_way_to_tell(tmp_path: Path) -> None:
+    put(tmp_path, "bad", "1", "commands = 'env.A = ('")
+    with pytest.raises(PackageCommandError) as caught:
+        ResolvedContext(["bad"], verbosity=2).get_environ({})
+    assert caught.value.trace == ""
+    assert "\n" not in str(caught.value)
+
+
 def test_a_script_holds_the_same(tmp_path: Path) -> None:
     context = ResolvedContext(["foo-1"])
     code = context.get_shell_code("bash", parent_environ={})

@@ -21,6 +21,7 @@ from differential.context_cases import (
 )
 from differential.context_runs import both_settings, described, run
 from hypothesis import HealthCheck, given, settings
+from rez.package_order import PackageOrderList as RezPackageOrderList
 from rez.resolved_context import PatchLock as RezPatchLock
 from rez.resolved_context import ResolvedContext as RezContext
 from rez.resolved_context import get_lock_request as rez_lock_request
@@ -29,6 +30,7 @@ from rez.version import Version as RezVersion
 
 from rezfast.context.patch import PatchLock, get_lock_request
 from rezfast.context.resolved import ResolvedContext
+from rezfast.solve.orderers import PackageOrderList
 from rezfast.version import Version
 
 DATA = Path(__file__).parents[1] / "data"
@@ -54,6 +56,54 @@ def test_made_up_contexts_are_equal_and_each_tool_reads_the_others_file(case: Co
 def recorded_answers() -> list[Any]:
     with gzip.open(DATA / "benchmark-188.json.gz") as file:
         return [entry["resolved"] for entry in json.load(file) if entry["resolved"]]
+
+
+_SPLIT = {"type": "version_split", "first_version": "2.6.8"}
+
+
+@pytest.mark.parametrize(
+    ("directory", "request_", "testing", "orderers"),
+    [
+        ("builds", ["testing_obj"], True, []),
+        ("solver", ["pyvariants", "!nada"], False, []),
+        ("solver", ["pyvariants", "!nada"], False, [
+            {"type": "per_family", "orderers": [{"packages": ["python"], **_SPLIT}]}
+        ]),
+        ("solver", ["python"], False, [_SPLIT]),
+        ("solver", ["python"], False, [{"packages": ["python"], **_SPLIT}]),
+        ("solver", ["python"], False, [{"packages": ["pyfoo"], **_SPLIT}]),
+    ],
+)  # fmt: skip
+def test_contexts_of_rez_s_own_tests(
+    directory: str,
+    request_: list[str],
+    testing: bool,
+    orderers: list[dict[str, Any]],
+    tmp_path: Path,
+) -> None:
+    packages = Path(rez.__file__).parent / "data" / "tests" / directory / "packages"
+    file = tmp_path / "context.rxt"
+    with both_settings({"packages_path": [str(packages)]}):
+        # rez reads orderers of the configuration once a process
+        theirs = RezContext(
+            request_, testing=testing, package_orderers=RezPackageOrderList.from_pod(orderers)
+        )
+        ours = ResolvedContext(
+            request_, testing=testing, package_orderers=PackageOrderList.from_pod(orderers)
+        )
+        assert [one.qualified_name for one in ours.resolved_packages or ()] == [
+            one.qualified_name for one in theirs.resolved_packages
+        ]
+        moments = {"REZ_USED", "REZ_USED_TIMESTAMP"}
+        mine, other = ours.get_environ({}), theirs.get_environ({})
+        assert mine.keys() == other.keys()
+        assert {name for name in mine if mine[name] != other[name]} <= moments
+        ours.save(str(file))
+        loaded = ResolvedContext.load(str(file))
+    assert loaded == ours
+    left_out = ("load_path", "graph")
+    plain, again = ours.to_dict(), loaded.to_dict()
+    assert [name for name in plain if plain[name] != again[name] and name not in left_out] == []
 
 
 @pytest.mark.parametrize("number", range(0, 187, 17))

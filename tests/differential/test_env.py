@@ -10,10 +10,14 @@ import os
 import shutil
 import subprocess
 import sys
+from argparse import ArgumentParser
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+
+from rezfast.cli.commands import command_module
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "packages"
 
@@ -211,3 +215,14 @@ def test_commands_do_the_same(command: list[str], both: Both) -> None:
 def test_a_request_without_an_answer_ends_the_same(words: list[str], both: Both) -> None:
     theirs, ours = both(*words, "--", "true")
     assert theirs == ours == (1, "")
+
+
+@pytest.mark.parametrize("command", ["env", "context", "interpret", "status"])
+def test_every_option_of_rez_is_taken(command: str) -> None:
+    parser = ArgumentParser()
+    import_module(f"rez.cli.{command}").setup_parser(parser)
+    theirs = {word for action in parser._actions for word in action.option_strings}
+    # '--N0' is what rez makes of the words after '--'; these all of its commands have
+    theirs = theirs - {"-h", "--help", "--N0"} | {"-v", "--verbose", "--debug"}
+    ours = {word for one in command_module(command).PARAMETERS.options for word in one.spellings}
+    assert theirs <= ours

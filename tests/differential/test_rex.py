@@ -12,10 +12,13 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from rez import rex as rez_rex
 from rez import rex_bindings as rez_bindings
+from rez.config import config as rez_config
+from rez.utils.backcompat import convert_old_commands as rez_convert_old_commands
 from rez.version import Requirement as RezRequirement
 from rez.version import Version as RezVersion
 
 from rezfast import Requirement, Version
+from rezfast.package.old_commands import convert_old_commands
 from rezfast.rex import bindings, strings
 from rezfast.rex.formatter import NamespaceFormatter
 
@@ -207,3 +210,29 @@ def test_intersects_is_that_of_rez(request: str, versions: str, default: str) ->
             ]
         )
     assert found[0] == found[1]
+
+
+_OLD_WORDS = """
+export A=B A=B:$A A=$A:C A=${A}:C:D A= PATH=!ROOT!/bin:$PATH A="B:$A" A="x_\\"y\\"_z" alias a="b_c"
+a='b_c' a=b # !VERSION! !BASE! !USER! : = " ' \\" {x} CMAKE_MODULE_PATH=$CMAKE_MODULE_PATH;/x
+CMAKE_MODULE_PATH='/a':'/b' DOXYGEN_TAGFILES=$DOXYGEN_TAGFILES_a echo
+""".replace("_", " ").split("\n")
+
+
+@hypothesis_settings(max_examples=500, deadline=None, derandomize=True, database=None)
+@given(
+    st.lists(
+        st.lists(
+            st.tuples(
+                st.sampled_from([word for line in _OLD_WORDS for word in line.split(" ") if word]),
+                st.sampled_from(["", " "]),
+            ),
+            min_size=1,
+            max_size=4,
+        ).map(lambda words: "".join(word + blank for word, blank in words)),
+        max_size=3,
+    )
+)
+def test_shell_lines_of_before_rez_2_become_the_same_code(lines: list[str]) -> None:
+    separators = dict(rez_config.env_var_separators)
+    assert convert_old_commands(lines, separators) == rez_convert_old_commands(list(lines))

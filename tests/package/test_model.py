@@ -275,6 +275,23 @@ def test_lists_of_shell_commands_are_refused_unless_they_are_allowed(
     assert "appendenv('PATH', '{root}/bin')" in code.source
 
 
+def test_lists_of_shell_commands_give_a_warning(
+    lay: Lay, use: Callable[..., None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    use(disable_rez_1_compatibility=False)
+    package = lay("commands = ['export A=B']")
+    _ = package.commands, package.commands
+    said = f"{package.uri}: commands is a list of shell commands, as before rez 2\n"
+    assert capsys.readouterr().err == f"rezfast: warning: {said}"
+    use(disable_rez_1_compatibility=False, warn_old_commands=False, debug_old_commands=True)
+    _ = lay("commands = ['export A=B']", "bar").commands
+    heading, *both = capsys.readouterr().err.splitlines()
+    assert heading.startswith("rezfast: debug: commands of ")
+    assert both[:2] == ["  old:", "  export A=B"]
+    assert both[2] == "  new:"
+    assert both[-1] == "  setenv('A', 'B')"
+
+
 def test_the_config_scope_is_on_top_of_the_settings(lay: Lay, use: Callable[..., None]) -> None:
     use(release_packages_path="/all")
     package = lay("with scope('config') as c:\n    c.release_packages_path = '/this'")

@@ -43,6 +43,10 @@ def test_without_a_name_it_is_the_configured_one_or_the_one_in_use() -> None:
     assert create_shell().name() == config.settings().system.shell
 
 
+def test_the_name_is_given_as_in_rez() -> None:
+    assert create_shell(shell="zsh").name() == get_shell_class(shell="zsh").name() == "zsh"
+
+
 def test_an_unknown_one_is_one_line_that_names_the_others() -> None:
     with pytest.raises(ShellError) as caught:
         create_shell("ksh")

@@ -200,17 +200,10 @@ def _arguments(given: Given) -> tuple[list[str], list[str]]:
 def _tell_failure(context: ResolvedContext, given: Given) -> None:
     """Say on stderr why an environment cannot be resolved."""
     # Deferred: it is for mistakes.
-    from rezfast.cli.resolve_text import failure_text
+    from rezfast.cli.resolve_text import failure_text, show_failed_graph
 
     report_error("the build environment cannot be resolved", debug=given["debug"])
     if context._solver is not None:
         write_error(failure_text(context._solver))
-    if not given["fail_graph"]:
-        return
-    from rezfast.context.graph import get_graph, view_graph
-
-    graph = get_graph(context, as_dot=True)
-    if graph is None:
-        write_error("rezfast: the failed resolve has no graph\n")
-    else:
-        view_graph(graph, None, lambda step: write_error(f"{step}\n"))
+    if given["fail_graph"]:
+        show_failed_graph(context, debug=given["debug"])

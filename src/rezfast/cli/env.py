@@ -390,13 +390,7 @@ def _tell_failure(context: ResolvedContext, given: Given) -> None:
     else:
         why = " ".join((context.failure_description or "no reason is known").split())
         write_error(f"rezfast: no solution: the context holds a resolve that failed: {why}\n")
-    if not given["fail_graph"]:
-        return
-    # Deferred: a graph is looked at rarely.
-    from rezfast.context.graph import get_graph, view_graph
+    if given["fail_graph"]:
+        from rezfast.cli.resolve_text import show_failed_graph
 
-    graph = get_graph(context, as_dot=True)
-    if graph is None:
-        write_error("rezfast: the failed resolve has no graph\n")
-    else:
-        view_graph(graph, None, lambda step: write_error(f"{step}\n"))
+        show_failed_graph(context, debug=given["debug"])

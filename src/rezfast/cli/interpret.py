@@ -51,6 +51,9 @@ PARAMETERS = Parameters(
             help="Variables that keep what they hold at the first append or prepend; 'all' for "
             "all of them. It takes every word up to the next option, so FILE comes before it.",
         ),
+        Option(
+            "--verbose", "-v", kind="count", help="Taken for rez's sake: there is no more to show."
+        ),
         Option("--debug", kind="flag", help="Show a traceback when something goes wrong."),
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from rezfast.errors import RezError
+from rezfast.errors import PackageCommandError, RezError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,6 +80,10 @@ def guarded(run: Callable[[Given], int], given: Given) -> int:
     except BrokenPipeError:
         _detach_stdout()
         return EXIT_BROKEN_PIPE
+    except PackageCommandError as error:
+        write_error(error.trace)
+        report_error(str(error).removesuffix(error.trace.rstrip("\n")), debug=given["debug"])
+        return EXIT_BAD_INPUT
     except Exception as error:
         report_error(_message(error), debug=given["debug"])
         return EXIT_BAD_INPUT

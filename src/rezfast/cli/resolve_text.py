@@ -1,11 +1,18 @@
-"""The answer of a resolve as text: a table for people, lines for pipes, why it failed."""
+"""The answer of a resolve as text: a table for people, lines for pipes, why it failed.
+
+Why it failed can be shown as an image, too.
+"""
 
 from __future__ import annotations
 
 from os import environ
 
+from rezfast.cli.outcome import report_error, write_error
+from rezfast.errors import ResolvedContextError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from rezfast.context.resolved import ResolvedContext
     from rezfast.solve.solver import Solver
 
 _Row = tuple[str, str, str, str]
@@ -49,6 +56,24 @@ def failure_text(solver: Solver) -> str:
         return f"rezfast: stopped before an answer was found: {solver.abort_reason}\n"
     first, *more = str(solver.explanation()).rstrip().splitlines() or ["no reason is known"]
     return "\n".join([f"rezfast: no solution: {first}", *(f"  {line}" for line in more)]) + "\n"
+
+
+def show_failed_graph(context: ResolvedContext, *, debug: bool) -> None:
+    """Show the graph of a failed resolve; where that cannot be done, say why on stderr.
+
+    That is no error of its own: that there is no answer is what the exit code is for.
+    """
+    # Deferred: a graph is looked at rarely.
+    from rezfast.context.graph import get_graph, view_graph
+
+    graph = get_graph(context, as_dot=True)
+    if graph is None:
+        write_error("rezfast: the failed resolve has no graph\n")
+        return
+    try:
+        view_graph(graph, None, lambda step: write_error(f"{step}\n"))
+    except (ResolvedContextError, OSError) as error:
+        report_error(error, debug=debug)
 
 
 def stats_text(solver: Solver) -> str:

@@ -49,6 +49,9 @@ PARAMETERS = Parameters(
             help="List the programs of the current context; OBJECT may be a pattern, such as "
             "'maya*'.",
         ),
+        Option(
+            "--verbose", "-v", kind="count", help="Taken for rez's sake: there is no more to show."
+        ),
         Option("--debug", kind="flag", help="Show a traceback when something goes wrong."),
     ],
 )

@@ -16,11 +16,7 @@ ResolveDiff = dict[str, Any]
 
 
 def resolve_diff(context: ContextState, other: ContextState) -> ResolveDiff:
-    """See `ResolvedContext.get_resolve_diff`.
-
-    As in rez the packages between two versions are looked for on the configured search path, not on
-    that of the contexts.
-    """
+    """See `ResolvedContext.get_resolve_diff`."""
     if context.package_paths != other.package_paths:
         raise ResolvedContextError(
             "the search paths of the contexts differ, so their packages cannot be compared: "
@@ -34,9 +30,9 @@ def resolve_diff(context: ContextState, other: ContextState) -> ResolveDiff:
     for name in mine.keys() & theirs.keys():
         package, replaced = mine[name], theirs[name]
         if replaced.version > package.version:
-            newer[name] = _between(package, replaced)
+            newer[name] = _between(package, replaced, context.package_paths)
         elif replaced.version < package.version:
-            older[name] = _between(replaced, package)[::-1]
+            older[name] = _between(replaced, package, context.package_paths)[::-1]
     added = {package for name, package in theirs.items() if name not in mine}
     removed = {package for name, package in mine.items() if name not in theirs}
     diff: ResolveDiff = {}
@@ -51,10 +47,12 @@ def resolve_diff(context: ContextState, other: ContextState) -> ResolveDiff:
     return diff
 
 
-def _between(lower: Package, upper: Package) -> list[Package]:
-    """The packages from one to another, in ascending order."""
+def _between(lower: Package, upper: Package, paths: list[str]) -> list[Package]:
+    """The packages from one to another, in ascending order, also if these two are gone by now."""
     span = VersionRange.as_span(lower_version=lower.version, upper_version=upper.version)
-    return sorted(iter_packages(lower.name, span), key=lambda package: package.version)
+    found = {package.version: package for package in iter_packages(lower.name, span, paths)}
+    found.update({lower.version: lower, upper.version: upper})
+    return [found[version] for version in sorted(found)]
 
 
 def _only_in(context: ContextState, other: ContextState) -> str:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from errno import ENOENT, ENOEXEC
+from errno import E2BIG, ENOENT, ENOEXEC
 
 from rezfast.config import settings
 from rezfast.context import direct
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _IGNORED_BY_PYTHON = (signal.SIGPIPE, signal.SIGXFSZ)
 # What somebody sends to this process is meant for the program that it waits for...
 _PASSED_ON = (signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGCONT)
-# ...and these reach it from the terminal anyway.
+# ...and these reach it from the terminal anyway, if it has no session of its own.
 _FROM_THE_TERMINAL = (signal.SIGINT, signal.SIGQUIT)
 
 
@@ -175,9 +175,8 @@ class Entrance:
         except OSError as error:
             if error.errno == ENOEXEC:
                 return None
-            raise ProgramError(
-                f"cannot start {path}: {error.strerror}", words[0], is_there=True
-            ) from error
+            why = f"{error.strerror}{_longest(environ) if error.errno == E2BIG else ''}"
+            raise ProgramError(f"cannot start {path}: {why}", words[0], is_there=True) from error
 
     def _through_shell(self, context_file: str, text: str | None) -> int:
         """Run the shell in place of this process, or else as a child of it."""
@@ -199,8 +198,8 @@ class Entrance:
 
     def _wait(self, process: Popen[Any]) -> int:
         """The exit code of a child, once it has ended; what was made for it is removed."""
-        # The terminal sends these to the child as well.
-        for number in _FROM_THE_TERMINAL:
+        # In a session of its own the child goes on when the terminal ends the waiting, as in rez.
+        for number in () if self._new_session else _FROM_THE_TERMINAL:
             signal.signal(number, lambda got, frame: None)
         for number in _PASSED_ON:
             signal.signal(number, lambda got, frame: process.send_signal(got))
@@ -292,6 +291,13 @@ def _fork() -> int | None:
         return os.fork()
     except OSError:
         return None
+
+
+def _longest(environ: Mapping[str, str]) -> str:
+    """Which variable is probably meant where the system takes no more: Linux takes 128 KiB each."""
+    sizes = {name: len(os.fsencode(value)) for name, value in environ.items()}
+    name = max(sizes, key=sizes.__getitem__, default=None)
+    return "" if name is None else f"; the longest variable is {name}, with {sizes[name]} bytes"
 
 
 def _become_words(words: list[str], environ: Mapping[str, str] | None) -> NoReturn:

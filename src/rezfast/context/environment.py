@@ -25,6 +25,7 @@ from rezfast.rex.bindings import (
     VersionBinding,
     intersects,
 )
+from rezfast.rex.compiled import Place
 from rezfast.rex.executor import RexExecutor
 from rezfast.rex.interpreter import ActionInterpreter, OutputStyle
 from rezfast.rex.python import Python
@@ -396,7 +397,11 @@ class _Run:
                 executor.execute_code(commands, package=variant)
             except RexError as error:
                 # whatever it was, also stop(): rez has one error for all
-                raise PackageCommandError(f"{phase} of {error}") from error
+                is_long = self._context.verbosity >= 2
+                trace = Place(None, commands).trace(error.__cause__ or error) if is_long else ""
+                failure = PackageCommandError(f"{phase} of {error}\n{trace}".rstrip("\n"))
+                failure.trace = trace
+                raise failure from error
             finally:
                 # what commands define is theirs alone
                 names.clear()

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Mapping
+
+from rezfast.config import settings
 
 _EXPANSIONS = {
     "!VERSION!": "{version}",
@@ -35,6 +38,27 @@ def convert_old_commands(commands: Iterable[str], separators: Mapping[str, str])
         except (IndexError, ValueError):
             code.append(f"command({_literal(command)})")
     return "\n".join(code)
+
+
+def tell_of_old_commands(name: str, uri: str, lines: Iterable[str], code: str) -> None:
+    """Say on stderr that a package has such commands, and what became of them.
+
+    The first is a warning (`warn_old_commands`), the second for debugging (`debug_old_commands`).
+
+    Args:
+        name: The attribute that they are.
+        uri: The package.
+        lines: The lines.
+        code: What they are as rex code.
+    """
+    said = ""
+    if settings().warn("old_commands"):
+        said = f"rezfast: warning: {uri}: {name} is a list of shell commands, as before rez 2\n"
+    if settings().debug("old_commands"):
+        both = [f"  {line}" for line in ("old:", *lines, "new:", *code.splitlines())]
+        said += "\n".join([f"rezfast: debug: {name} of {uri}", *both, ""])
+    if sys.stderr is not None:
+        sys.stderr.write(said)
 
 
 def _converted(command: str, separators: Mapping[str, str]) -> str:

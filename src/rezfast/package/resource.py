@@ -304,9 +304,10 @@ class PackageResource(Resource):
                 error.attribute = name
                 raise error
             # deferred: packages of that age are rare
-            from rezfast.package.old_commands import convert_old_commands
+            from rezfast.package.old_commands import convert_old_commands, tell_of_old_commands
 
-            value = convert_old_commands(value, current.env_var_separators or {})
+            lines, value = value, convert_old_commands(value, current.env_var_separators or {})
+            tell_of_old_commands(name, self.uri, lines, value)
         if isinstance(value, str):
             return SourceCode.from_text(value, name, self.source_path)
         if isinstance(value, FunctionType):

@@ -66,6 +66,32 @@ class Place:
         found.is_located = True  # type: ignore[attr-defined]
         return found
 
+    def trace(self, error: BaseException) -> str:
+        """The way from this code to an error that came up in it, as Python's tracebacks have it.
+
+        Lines are those of the definition. Empty if the code never ran.
+        """
+        # Deferred: an error is told in one line unless somebody asks for more.
+        from traceback import FrameSummary, StackSummary, extract_tb, format_exception_only
+
+        own = self._path if self._commands is None else _FILENAME
+        frames = list(extract_tb(error.__traceback__))
+        while frames and frames[0].filename != own:
+            del frames[0]
+        if not frames:
+            return ""
+        if self._commands is not None:
+            path, offset = self._path or own, self._commands.first_line - 2
+            frames = [
+                FrameSummary(path, (frame.lineno or 0) + offset, frame.name)
+                if frame.filename == own
+                else frame
+                for frame in frames
+            ]
+        lines = StackSummary.from_list(frames).format()
+        heading = "Traceback (most recent call last):\n"
+        return heading + "".join([*lines, *format_exception_only(error)])
+
     def _line(self, error: BaseException) -> int | None:
         filename = self._path if self._commands is None else _FILENAME
         line = None

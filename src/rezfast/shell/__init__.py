@@ -40,33 +40,33 @@ def get_shell_types() -> list[str]:
     return [name for name in _CLASSES if name not in _OF_WINDOWS]
 
 
-def get_shell_class(name: str | None = None) -> type[Shell]:
+def get_shell_class(shell: str | None = None) -> type[Shell]:
     """The class of a shell (rez: the same).
 
     Shells of other platforms are found too: they write scripts wherever they are asked to.
 
     Args:
-        name: Name of the shell, as `bash`; None: the setting `default_shell`, or else the shell
+        shell: Name of the shell, as `bash`; None: the setting `default_shell`, or else the shell
             that this process runs in.
 
     Raises:
         ShellError: There is no such shell.
     """
-    wanted = name or settings().default_shell or settings().system.shell
+    wanted = shell or settings().default_shell or settings().system.shell
     if wanted not in _CLASSES:
-        where = "" if name else "default_shell: "
+        where = "" if shell else "default_shell: "
         raise ShellError(f"{where}unknown shell {wanted!r}; there are {', '.join(_CLASSES)}")
     found: type[Shell] = getattr(import_module(f"rezfast.shell.{wanted}"), _CLASSES[wanted])
     return found
 
 
-def create_shell(name: str | None = None) -> Shell:
+def create_shell(shell: str | None = None) -> Shell:
     """A shell with an empty script (rez: the same).
 
     Args:
-        name: As in `get_shell_class`.
+        shell: As in `get_shell_class`.
 
     Raises:
         ShellError: There is no such shell.
     """
-    return get_shell_class(name)()
+    return get_shell_class(shell)()
