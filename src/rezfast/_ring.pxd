@@ -39,7 +39,8 @@ cdef extern from *:
         const char* path;
     };
 
-    #if defined(IORING_FEAT_RW_CUR_POS) && defined(SYS_io_uring_setup) && defined(RWF_NOWAIT)  // headers that know of open, read and close
+    // headers that know of open, read and close
+    #if defined(IORING_FEAT_RW_CUR_POS) && defined(SYS_io_uring_setup) && defined(RWF_NOWAIT)
 
     class Ring {
     public:
