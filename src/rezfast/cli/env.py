@@ -257,6 +257,7 @@ def _entrance(given: Given) -> Entrance:
         start_new_session=given["new_session"],
         detached=given["detached"],
         pre_command=given["pre_command"],
+        saves=given["input"] is None or given["patch"],
     )
 
 

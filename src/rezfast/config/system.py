@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from rezfast.config.output import output_of
+from rezfast.config import lsb_release
 from rezfast.config.sources import REZ_VERSION
 from rezfast.errors import RezError
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _LSB_RELEASE = "/etc/lsb-release"
-_OS_RELEASE = "/etc/os-release"
+_LSB_FIELDS = ("DISTRIB_ID=", "DISTRIB_RELEASE=")
 
 
 class System:
@@ -53,6 +53,11 @@ class System:
             RezError: It cannot be found out.
         """
         return _version_text(self._mapped("os", _operating_system()))
+
+    def begin_os(self) -> None:
+        """Have what `os` has to ask another program for found out meanwhile."""
+        if not all(_fields(_read(_LSB_RELEASE), *_LSB_FIELDS)):
+            lsb_release.begin(os.environ)
 
     @property
     def variant(self) -> list[str]:
@@ -116,18 +121,18 @@ class System:
 
 def _operating_system() -> str:
     """Distributor and release as rez finds them: each source fills what the last one left open."""
-    distributor, release = _fields(_read(_LSB_RELEASE), "DISTRIB_ID=", "DISTRIB_RELEASE=")
+    distributor, release = _fields(_read(_LSB_RELEASE), *_LSB_FIELDS)
     if distributor and release:
         return f"{distributor}-{release}"
     found = _fields(_run_lsb_release(), "Distributor ID:", "Release:")
     distributor, release = distributor or found[0], release or found[1]
     if distributor and release:
         return f"{distributor}-{release}"
-    found = _fields(_read(_OS_RELEASE), "ID=", "VERSION_ID=")
+    found = _fields(_read(lsb_release.OS_RELEASE), "ID=", "VERSION_ID=")
     distributor, release = distributor or found[0], release or found[1]
     if not distributor:
         raise RezError(
-            f"cannot tell the operating system from {_LSB_RELEASE}, lsb_release or {_OS_RELEASE}"
+            f"cannot tell the operating system from {_LSB_RELEASE}, lsb_release or {lsb_release.OS_RELEASE}"
         )
     # a distribution without releases has a name alone
     return f"{distributor}-{release or ''}"
@@ -141,21 +146,8 @@ def _read(path: str) -> str:
         return ""
 
 
-# what the program said, by PATH: a machine stays what it is, and the program takes long to say so
-_said: dict[str, str] = {}
-
-
 def _run_lsb_release() -> str:
-    path = os.environ.get("PATH", os.defpath)
-    if path not in _said:
-        _said[path] = _ask_lsb_release(path.split(os.pathsep))
-    return _said[path]
-
-
-def _ask_lsb_release(places: list[str]) -> str:
-    if not any(os.access(os.path.join(place, "lsb_release"), os.X_OK) for place in places):
-        return ""
-    return output_of(["/usr/bin/env", "lsb_release", "-a"], os.environ) or ""
+    return lsb_release.said(os.environ)
 
 
 def _fields(text: str, distributor_key: str, release_key: str) -> tuple[str | None, str | None]:
