@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from rezfast.solve.status import SolverCallbackReturn, SolverState, SolverStatus
     from rezfast.version import Requirement, RequirementList, Version, VersionRange
 
+from rezfast import _startup
+
 __version__ = "0.1.0"
+
+_startup.use(__path__[0], __version__)
 
 __all__ = [
     "FileError",
