@@ -23,7 +23,7 @@ from rezfast import _startup
 
 __version__ = "0.1.0"
 
-_startup.use(__path__[0], __version__)
+_startup.use(__version__)
 
 __all__ = [
     "FileError",

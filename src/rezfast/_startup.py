@@ -79,13 +79,13 @@ class Finder:
         )
 
 
-def use(directory: str, version: str) -> None:
+def use(version: str) -> None:
     """Find modules in the file from now on, if it is there and of this Python and this rezfast.
 
     Args:
-        directory: The directory of the package `rezfast`.
-        version: Its version.
+        version: The version of rezfast.
     """
+    directory = os.path.dirname(__file__)
     try:
         with open(os.path.join(directory, FILE), "rb", buffering=0) as file:
             content = file.read()
