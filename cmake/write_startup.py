@@ -1,6 +1,6 @@
 """Write the file that `rezfast._startup` reads: the code of the modules that a start imports.
 
-    python write_startup.py SOURCE-DIRECTORY OUTPUT
+python write_startup.py SOURCE-DIRECTORY OUTPUT
 """
 
 from __future__ import annotations

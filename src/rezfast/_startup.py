@@ -16,6 +16,7 @@ from __future__ import annotations
 import _frozen_importlib_external as external
 import os
 import sys
+from _imp import _fix_co_filename
 from marshal import loads
 
 TYPE_CHECKING = False
@@ -34,12 +35,13 @@ Index = dict[str, tuple[bool, int, int]]
 class _Loader(external.SourceFileLoader):
     """Has the code of a module; its source is where it would be without this."""
 
-    def __init__(self, name: str, path: str, data: bytes) -> None:
+    def __init__(self, name: str, path: str, data: memoryview) -> None:
         super().__init__(name, path)
         self._data = data
 
     def get_code(self, fullname: str) -> CodeType | None:
-        code: CodeType = external._compile_bytecode(self._data, fullname, None, self.path)
+        code: CodeType = loads(self._data)
+        _fix_co_filename(code, self.path)
         return code
 
 

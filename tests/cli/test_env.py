@@ -442,8 +442,7 @@ def test_a_current_context_that_is_gone_is_named(env: Run, tmp_path: Path) -> No
     done = env("--patch", "tool", "--", "true", REZ_RXT_FILE=str(file))
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
-        "rezfast: error: there is nothing to patch: its context, $REZ_RXT_FILE, is gone: "
-        f"{file}\n"
+        f"rezfast: error: there is nothing to patch: its context, $REZ_RXT_FILE, is gone: {file}\n"
     )
 
 

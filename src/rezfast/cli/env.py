@@ -296,8 +296,10 @@ def _context(given: Given) -> ResolvedContext | None:
         base = loaded or ResolvedContext.get_current()
         if base is None:
             gone = os.environ.get("REZ_RXT_FILE")
-            why = f"its context, $REZ_RXT_FILE, is gone: {gone}" if gone else (
-                "this is no resolved environment"
+            why = (
+                f"its context, $REZ_RXT_FILE, is gone: {gone}"
+                if gone
+                else ("this is no resolved environment")
             )
             raise UsageError(f"there is nothing to patch: {why}")
         requests = base.get_patched_request(

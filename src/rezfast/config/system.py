@@ -132,7 +132,8 @@ def _operating_system() -> str:
     distributor, release = distributor or found[0], release or found[1]
     if not distributor:
         raise RezError(
-            f"cannot tell the operating system from {_LSB_RELEASE}, lsb_release or {lsb_release.OS_RELEASE}"
+            f"cannot tell the operating system from {_LSB_RELEASE}, lsb_release or "
+            f"{lsb_release.OS_RELEASE}"
         )
     # a distribution without releases has a name alone
     return f"{distributor}-{release or ''}"

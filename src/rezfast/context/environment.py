@@ -295,9 +295,7 @@ class _Run:
         self._normalized = executor.interpreter.normalize_path
         self._is_quiet = is_quiet
         interpreter = executor.interpreter
-        self._keeps_paths = (
-            type(interpreter).normalize_path is ActionInterpreter.normalize_path
-        )
+        self._keeps_paths = type(interpreter).normalize_path is ActionInterpreter.normalize_path
         self._bindings = {
             one.variant.name: VariantBinding(one.variant, interpreter=interpreter)
             for one in self._prepared.packages
