@@ -16,7 +16,7 @@ from __future__ import annotations
 import _frozen_importlib_external as external
 import os
 import sys
-from _imp import _fix_co_filename
+from _imp import _fix_co_filename  # type: ignore[attr-defined]
 from marshal import loads
 
 TYPE_CHECKING = False

@@ -11,7 +11,6 @@ the process cannot be replaced it waits, passes signals on, and gives the exit c
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from errno import ENOENT, ENOEXEC
 
@@ -25,6 +24,7 @@ from rezfast.shell.which import which
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import signal
     from collections.abc import Mapping, Sequence
     from subprocess import Popen
     from typing import Any, NoReturn
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from rezfast.context.resolved import ResolvedContext
     from rezfast.rex.executor import RexExecutor
     from rezfast.shell.base import Shell
+else:
+    # the module of that name makes enums of its numbers, which takes longer than a small resolve
+    import _signal as signal
 
 # Python ignores these; a program expects them as they are.
 _IGNORED_BY_PYTHON = (signal.SIGPIPE, signal.SIGXFSZ)

@@ -7,8 +7,6 @@ in the dot dialect that rez writes and reads.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from rezfast._saving import compacted_graph
 from rezfast.solve.failure import (
     Cycle,
@@ -19,6 +17,10 @@ from rezfast.solve.failure import (
 )
 from rezfast.solve.replay import Replay, ReplayScope
 from rezfast.version import Requirement, RequirementList
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 #: Fill colours: a request, a package of the answer, anything else.
 REQUEST_COLOR = "#FFFFAA"
