@@ -72,6 +72,17 @@ def test_a_resolve_and_an_environment_import_what_is_listed_and_nothing_else(
     assert set(loaders) - found_elsewhere <= set(LISTED)
 
 
+def test_a_start_imports_none_of_what_is_slow_to_import(
+    installation: Path, environment: dict[str, str], repository: Path
+) -> None:
+    words = ["env", "--ni", "--paths", str(repository), "renderer-1", "-o", "/dev/null"]
+    code = f"from rezfast.cli import main; main({words!r}); print(*sys.modules)"
+    imported = set(_run(installation, code, environment).stdout.split())
+    assert "rezfast.context.serial" in imported
+    slow = {"enum", "types", "functools", "collections", "importlib", "signal", "typing", "re"}
+    assert imported & slow == set()
+
+
 def test_every_listed_module_is_there() -> None:
     assert sorted(set(LISTED)) == LISTED
     for name in LISTED:
