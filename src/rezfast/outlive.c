@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* How often to try, and milliseconds in between: what the process had started may still write. */
@@ -52,10 +53,19 @@ static void remove_tree(int parent, const char *name) {
     unlinkat(parent, name, AT_REMOVEDIR);
 }
 
+static void close_files(unsigned first, unsigned last) {
+#ifdef SYS_close_range
+    if (first > last || syscall(SYS_close_range, first, last, 0) == 0)
+        return;
+#endif
+    for (; first <= last && first < HIGHEST_FILE; first++)
+        close(first);
+}
+
 static void look_on(int process, const char *path) {
-    for (int other = 0; other < HIGHEST_FILE; other++)
-        if (other != process)
-            close(other);
+    if (process > 0)
+        close_files(0, process - 1);
+    close_files(process + 1, ~0U);
     struct pollfd end = {process, POLLIN, 0};
     while (poll(&end, 1, -1) < 0 && errno == EINTR)
         ;
