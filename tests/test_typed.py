@@ -21,7 +21,7 @@ KINDS: list[Any] = [PatchLock, ResolverStatus, OutputStyle, SolverCallbackReturn
 def pair(request: pytest.FixtureRequest) -> tuple[Any, Any]:
     """A class of members, and one of the `enum` module with the same names and values."""
     ours = request.param
-    return ours, enum.Enum(ours.__name__, [(one.name, one.value) for one in ours])  # type: ignore[misc]
+    return ours, enum.Enum(ours.__name__, [(one.name, one.value) for one in ours])
 
 
 def test_members_are_found_by_name_and_value(pair: tuple[Any, Any]) -> None:
