@@ -5,6 +5,8 @@ What this module offers is loaded when it is first used, so that a command pays 
 
 from __future__ import annotations
 
+from rezfast import _startup
+
 TYPE_CHECKING = False  # the name that type checkers know; importing typing would cost 5 ms
 if TYPE_CHECKING:
     from typing import Any
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from rezfast.version import Requirement, RequirementList, Version, VersionRange
 
 __version__ = "0.1.0"
+
+_startup.use(__version__)
 
 __all__ = [
     "FileError",

@@ -469,6 +469,23 @@ def test_the_current_request_is_changed(env: Run, tmp_path: Path) -> None:
     assert done.stdout == "maya-2024 tool\n"
 
 
+def test_a_current_context_that_is_gone_is_named(env: Run, tmp_path: Path) -> None:
+    file = tmp_path / "gone.rxt"
+    done = env("--patch", "tool", "--", "true", REZ_RXT_FILE=str(file))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        f"rezfast: error: there is nothing to patch: its context, $REZ_RXT_FILE, is gone: {file}\n"
+    )
+
+
+@pytest.mark.parametrize("request_", ["compiler", "maya"])
+def test_verbose_tells_the_steps_and_how_it_went(env: Run, request_: str) -> None:
+    done = env("-v", request_, "--", "true")
+    *steps, last = done.stderr.splitlines()
+    assert all(line.startswith("solve #") for line in steps)
+    assert last == f"solved: {len(steps) + 1} step{'s' * bool(steps)}, 0 failed"
+
+
 # ---- mistakes -----------------------------------------------------------------------------------
 
 

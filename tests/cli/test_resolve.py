@@ -288,6 +288,18 @@ def test_verbose_tells_the_steps_on_stderr(resolve: Run) -> None:
     assert done.stderr.startswith("step 1: ")
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["compiler"], "solved: 1 step, 0 failed\n"),
+        (["left"], "failed: "),
+        (["maya-2023", "houdini"], "failed: "),
+    ],
+)
+def test_verbose_tells_how_it_went(resolve: Run, words: list[str], told: str) -> None:
+    assert told in resolve(*words, "-v").stderr
+
+
 @pytest.mark.parametrize("words", [["maya"], ["maya-2023", "houdini"]])
 def test_the_graph_is_written_in_dot_format(resolve: Run, words: list[str], tmp_path: Path) -> None:
     target = tmp_path / "graph.dot"
@@ -325,6 +337,19 @@ def test_a_reader_that_leaves_is_no_error(
     os.close(write)
     assert done.stderr == ""
     assert done.returncode == 141
+
+
+@pytest.mark.parametrize("words", [["--help"], ["resolve", "--help"], ["env", "--help"], []])
+def test_a_reader_of_help_that_leaves_is_no_error(
+    program: list[str], environment: dict[str, str], words: list[str]
+) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [*program, *words], env=environment, stdout=write, stderr=subprocess.PIPE, check=False
+    )
+    os.close(write)
+    assert (done.returncode, done.stderr) == (141, b"")
 
 
 def test_an_answer_that_cannot_be_written_is_an_error(

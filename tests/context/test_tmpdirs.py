@@ -180,7 +180,7 @@ def test_signals_that_are_meant_for_the_program_do_not_end_it(directory: Path) -
     with _start(directory, then) as process:
         assert process.stdout is not None
         process.stdout.readline()
-        onlooker = _onlooker(process.pid)
+        onlooker = _onlooker(directory)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             os.kill(onlooker, number)
         process.kill()
@@ -188,15 +188,14 @@ def test_signals_that_are_meant_for_the_program_do_not_end_it(directory: Path) -
     assert _gone(directory)
 
 
-def _onlooker(pid: int) -> int:
-    """The process that looks on: one with the command line of `pid`, in a session of its own."""
-    command = Path(f"/proc/{pid}/cmdline").read_bytes()
+def _onlooker(directory: Path) -> int:
+    """The process that looks on, once it does not heed signals."""
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
-        for entry in os.listdir("/proc"):
+        for entry in filter(str.isdigit, os.listdir("/proc")):
             try:
-                other = entry.isdigit() and int(entry) != pid
-                if other and Path(f"/proc/{entry}/cmdline").read_bytes() == command:
+                words = Path(f"/proc/{entry}/cmdline").read_bytes().split(b"\0")
+                if words[0].endswith(b"/outlive") and os.fsencode(directory) in words:
                     ignored = Path(f"/proc/{entry}/status").read_text()
                     if int(ignored.partition("SigIgn:")[2].split()[0], 16) & 0x4000:
                         return int(entry)

@@ -170,6 +170,13 @@ def test_an_unknown_attribute_is_an_error(run: Run) -> None:
         run("env.A = '{root.nope}'", bound={"root": "/sw"})
 
 
+def test_braces_that_are_put_in_for_themselves_are_an_error(run: Run) -> None:
+    # as of a repository in a directory that is called so
+    with pytest.raises(RexError, match=r"braces that never end: .*'/sw/\{root\}/foo'") as caught:
+        run("env.A = '{root}/bin'", bound={"root": "/sw/{root}/foo"})
+    assert str(caught.value).count("\n") == 0
+
+
 def test_what_is_put_in_is_formatted_in_turn(run: Run) -> None:
     done = run("env.A = '{a}'", bound={"a": "{b}/$C", "b": "/b"})
     assert done.actions == [Setenv("A", "/b/${C}")]

@@ -122,8 +122,10 @@ def test_an_alias_of_fish_refers_to_variables_as_fish_does(tmp_path: Path) -> No
     shell = create_shell("fish")
     shell.setenv("X", literal("/a b"))
     shell.alias("show", r"""printf '<%s>' ${X} ${X}/c ${NONE} b${NONE}c "\"${X}\"" \${X}""")
-    shell.command("show d")
-    assert run("fish", shell.get_output(), tmp_path).stdout == '</a b></a b/c><bc><"/a b"><${X}><d>'
+    shell.alias("keep", r"""printf '<%s>' "\${X}" "a\${X}c${X}" "\\${X}" """)
+    shell.command("show d; keep")
+    shown, kept = '</a b></a b/c><bc><"/a b"><${X}><d>', r"<${X}><a${X}c/a b><\/a b>"
+    assert run("fish", shell.get_output(), tmp_path).stdout == shown + kept
 
 
 @each_shell

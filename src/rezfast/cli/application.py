@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -151,6 +152,7 @@ def run_with_click(arguments: list[str]) -> int:
 
 
 def _run_with_click(arguments: list[str]) -> int:
+    streams = sys.stdout, sys.stderr
     try:
         code = application.main(arguments, prog_name="rezfast", standalone_mode=False)
     except click.ClickException as error:
@@ -158,6 +160,13 @@ def _run_with_click(arguments: list[str]) -> int:
         return EXIT_BAD_INPUT
     except click.exceptions.Abort:
         return EXIT_INTERRUPTED
+    except SystemExit:
+        # what click makes of a reader that went away, in whatever mode it runs; it leaves streams
+        # behind that keep silent about it
+        if sys.stdout is streams[0]:
+            raise
+        sys.stdout, sys.stderr = streams
+        raise BrokenPipeError from None
     return code if isinstance(code, int) else EXIT_OK
 
 

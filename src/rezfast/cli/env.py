@@ -257,6 +257,7 @@ def _entrance(given: Given) -> Entrance:
         start_new_session=given["new_session"],
         detached=given["detached"],
         pre_command=given["pre_command"],
+        saves=given["input"] is None or given["patch"],
     )
 
 
@@ -294,7 +295,13 @@ def _context(given: Given) -> ResolvedContext | None:
     if given["patch"]:
         base = loaded or ResolvedContext.get_current()
         if base is None:
-            raise UsageError("there is nothing to patch: this is no resolved environment")
+            gone = os.environ.get("REZ_RXT_FILE")
+            why = (
+                f"its context, $REZ_RXT_FILE, is gone: {gone}"
+                if gone
+                else ("this is no resolved environment")
+            )
+            raise UsageError(f"there is nothing to patch: {why}")
         requests = base.get_patched_request(
             list(requests), strict=given["strict"], rank=given["patch_rank"]
         )

@@ -115,6 +115,9 @@ def run(given: Given) -> int:
         solver.solve()
     except RezError as error:
         return _report_bad_input(error, given, began)
+    if given["verbose"]:
+        # a small request takes no step that would be told of
+        write_error(f"{solver.summary()}\n")
     solved = solver.status.name == "solved"
     if given["graph"] is not None:
         _write_graph(solver, given["graph"])

@@ -9,6 +9,44 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+class Output:
+    """What a command writes on stdout. It is started now, and waited for when somebody asks.
+
+    Args:
+        command: The path of a program, and arguments.
+        environ: Its environment variables.
+    """
+
+    def __init__(self, command: list[str], environ: Mapping[str, str]) -> None:
+        self._process = 0
+        self._text: str | None = None
+        self._reader, writer = os.pipe()
+        try:
+            self._process = os.posix_spawn(
+                command[0],
+                command,
+                environ,
+                file_actions=[
+                    (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                    (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
+                    (os.POSIX_SPAWN_DUP2, writer, 1),
+                ],
+            )
+        except OSError:
+            os.close(self._reader)
+        finally:
+            os.close(writer)
+
+    def text(self) -> str | None:
+        """What it wrote, once it has ended; None if it failed."""
+        if self._process:
+            with open(self._reader, encoding="utf-8", errors="surrogateescape") as output:
+                text = output.read()
+            process, self._process = self._process, 0
+            self._text = None if os.waitpid(process, 0)[1] else text
+        return self._text
+
+
 def output_of(command: list[str], environ: Mapping[str, str]) -> str | None:
     """What a command writes on stdout; None when it fails.
 
@@ -16,23 +54,4 @@ def output_of(command: list[str], environ: Mapping[str, str]) -> str | None:
         command: The path of a program, and arguments.
         environ: Its environment variables.
     """
-    reader, writer = os.pipe()
-    try:
-        process = os.posix_spawn(
-            command[0],
-            command,
-            environ,
-            file_actions=[
-                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-                (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
-                (os.POSIX_SPAWN_DUP2, writer, 1),
-            ],
-        )
-    except OSError:
-        os.close(reader)
-        return None
-    finally:
-        os.close(writer)
-    with open(reader, encoding="utf-8", errors="surrogateescape") as output:
-        text = output.read()
-    return None if os.waitpid(process, 0)[1] else text
+    return Output(command, environ).text()

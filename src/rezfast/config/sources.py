@@ -7,9 +7,9 @@ the extension `.py` is tried first and read as Python; else the path itself is r
 from __future__ import annotations
 
 import os
-from types import ModuleType
 
 from rezfast.errors import ConfigurationError
+from rezfast.typed import ModuleType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

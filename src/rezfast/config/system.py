@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from rezfast.config.output import output_of
+from rezfast.config.output import Output
 from rezfast.config.sources import REZ_VERSION
 from rezfast.errors import RezError
 
@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from typing import Any
 
 _LSB_RELEASE = "/etc/lsb-release"
+_LSB_FIELDS = ("DISTRIB_ID=", "DISTRIB_RELEASE=")
 _OS_RELEASE = "/etc/os-release"
+
+# What `lsb_release -a` says, by PATH: a machine stays what it is. It takes as long as a resolve.
+_asked: dict[str, Output] = {}
 
 
 class System:
@@ -53,6 +57,11 @@ class System:
             RezError: It cannot be found out.
         """
         return _version_text(self._mapped("os", _operating_system()))
+
+    def begin_os(self) -> None:
+        """Have what `os` has to ask another program for found out meanwhile."""
+        if not all(_fields(_read(_LSB_RELEASE), *_LSB_FIELDS)):
+            _lsb_release()
 
     @property
     def variant(self) -> list[str]:
@@ -116,7 +125,7 @@ class System:
 
 def _operating_system() -> str:
     """Distributor and release as rez finds them: each source fills what the last one left open."""
-    distributor, release = _fields(_read(_LSB_RELEASE), "DISTRIB_ID=", "DISTRIB_RELEASE=")
+    distributor, release = _fields(_read(_LSB_RELEASE), *_LSB_FIELDS)
     if distributor and release:
         return f"{distributor}-{release}"
     found = _fields(_run_lsb_release(), "Distributor ID:", "Release:")
@@ -141,21 +150,16 @@ def _read(path: str) -> str:
         return ""
 
 
-# what the program said, by PATH: a machine stays what it is, and the program takes long to say so
-_said: dict[str, str] = {}
+def _lsb_release() -> Output:
+    """The program `lsb_release`, started now if it was not before."""
+    path = os.environ.get("PATH", os.defpath)
+    if path not in _asked:
+        _asked[path] = Output(["/usr/bin/env", "lsb_release", "-a"], os.environ)
+    return _asked[path]
 
 
 def _run_lsb_release() -> str:
-    path = os.environ.get("PATH", os.defpath)
-    if path not in _said:
-        _said[path] = _ask_lsb_release(path.split(os.pathsep))
-    return _said[path]
-
-
-def _ask_lsb_release(places: list[str]) -> str:
-    if not any(os.access(os.path.join(place, "lsb_release"), os.X_OK) for place in places):
-        return ""
-    return output_of(["/usr/bin/env", "lsb_release", "-a"], os.environ) or ""
+    return _lsb_release().text() or ""
 
 
 def _fields(text: str, distributor_key: str, release_key: str) -> tuple[str | None, str | None]:

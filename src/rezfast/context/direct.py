@@ -149,8 +149,21 @@ def environment(
     if prompt.text:
         environ["REZ_ENV_PROMPT"] = environ.get("REZ_ENV_PROMPT", "") + prompt.text
     for action in actions:
-        if isinstance(action, (Shebang, Comment)):
+        kind = type(action)
+        if kind is Comment or kind is Shebang:
             continue
+        if kind is Setenv:
+            key, written = action.args
+            # nearly always: what no variable of bash is called, and nothing in it
+            if (
+                key[:4] == "REZ_"
+                and type(written) is str
+                and key.isascii()
+                and key.isidentifier()
+                and not ("$" in written or written[:1] == "~" or "\0" in written)
+            ):
+                environ[key] = written
+                continue
         if not isinstance(action, (Setenv, Prependenv, Appendenv, Unsetenv)):
             return None
         key = action.args[0]

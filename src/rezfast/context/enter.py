@@ -11,7 +11,6 @@ the process cannot be replaced it waits, passes signals on, and gives the exit c
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from errno import E2BIG, ENOENT, ENOEXEC
 
@@ -25,13 +24,17 @@ from rezfast.shell.which import which
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    import signal
+    from collections.abc import Mapping, Sequence
     from subprocess import Popen
     from typing import Any, NoReturn
 
     from rezfast.context.resolved import ResolvedContext
     from rezfast.rex.executor import RexExecutor
     from rezfast.shell.base import Shell
+else:
+    # the module of that name makes enums of its numbers, which takes longer than a small resolve
+    import _signal as signal
 
 # Python ignores these; a program expects them as they are.
 _IGNORED_BY_PYTHON = (signal.SIGPIPE, signal.SIGXFSZ)
@@ -52,6 +55,7 @@ class Entrance:
         stdin: Whether commands are read from standard input.
         command: As in `execute_shell`.
         start_new_session, detached, pre_command: As in `execute_shell`.
+        saves: Whether the context is a new one, which is written to a file.
 
     Raises:
         ShellError: The shell is unknown.
@@ -70,6 +74,7 @@ class Entrance:
         start_new_session: bool = False,
         detached: bool = False,
         pre_command: str | None = None,
+        saves: bool = True,
     ) -> None:
         self._shell_asked_for = shell is not None
         self._shell: Shell = create_shell(shell)
@@ -87,7 +92,10 @@ class Entrance:
             self._passing = PassingDirectory()
             self._tmpdir = self._passing.path
             self._removes = not self._passing.is_looked_on
-        self._saving = _Saving(self._shell)
+        # Both may take programs of their own, which run beside the resolve.
+        self._shell.begin_syspaths()
+        if saves:
+            settings().system.begin_os()
         self._has_to_wait = self._removes or start_new_session
 
     def give_up(self) -> None:
@@ -108,19 +116,13 @@ class Entrance:
             ProgramError: There is no such program, or it cannot be started.
             RezSystemError: A file cannot be written, or the shell cannot be started.
         """
-        saving = self._saving
         try:
             if self._passing is not None:
                 self._passing.make()
             text = command_text(self._shell, self._command)
-            context_file, executor = write_context(
-                context,
-                self._shell,
-                self._tmpdir,
-                text,
-                save=lambda path: saving.begin(context, path),
-            )
-            saving.finish()
+            context_file, executor = write_context(context, self._shell, self._tmpdir, text)
+            # also where nobody asked: no child may be left that the program never started
+            self._shell.get_syspaths()
         except OSError as error:
             raise RezSystemError(
                 f"cannot write the files of the environment: {error.filename or self._tmpdir}: "
@@ -208,89 +210,6 @@ class Entrance:
             remove_directory(self._tmpdir)
         # what a shell gives for a program that a signal ended
         return code if code >= 0 else 128 - code
-
-
-class _Aside:
-    """A text that a copy of this process finds out meanwhile.
-
-    Args:
-        find: Gives it.
-    """
-
-    def __init__(self, find: Callable[[], str]) -> None:
-        self._reader, writer = os.pipe()
-        self._child = _fork()
-        if self._child == 0:
-            try:
-                os.write(writer, find().encode("utf-8", "surrogateescape"))
-            finally:
-                os._exit(0)
-        os.close(writer)
-
-    def get(self) -> str:
-        """The text; empty if it could not be found out."""
-        with open(self._reader, encoding="utf-8", errors="surrogateescape") as reader:
-            text = reader.read()
-        if self._child:
-            os.waitpid(self._child, 0)
-        return text
-
-
-class _Saving:
-    """A context that is written to a file while this process runs the packages' commands.
-
-    A copy of this process does it, so both take no longer than the longer of the two. The context's
-    data does not change meanwhile: what commands change is an environment.
-
-    Begin it early: telling the operating system's name, and where a shell looks for the system's
-    programs, may take programs of their own, which can run beside the resolve.
-
-    Args:
-        shell: The shell.
-    """
-
-    def __init__(self, shell: Shell) -> None:
-        self._shell = shell
-        self._facts = _Aside(lambda: "\0".join([settings().system.os, *shell.get_syspaths()]))
-        self._context: ResolvedContext | None = None
-        self._path = ""
-        self._child: int | None = None
-
-    def begin(self, context: ResolvedContext, path: str) -> None:
-        """Begin to write."""
-        self._context, self._path = context, path
-        facts = self._facts.get()
-        if facts:
-            context.__dict__["os"], *paths = facts.split("\0")
-            self._shell.set_syspaths(paths)
-        self._child = _fork()
-        if self._child == 0:
-            code = 1
-            try:
-                context.save(path)
-                code = 0
-            finally:
-                os._exit(code)
-
-    def finish(self) -> None:
-        """Wait until it is written.
-
-        Raises:
-            OSError, RezError: It cannot be.
-        """
-        if self._context is None:
-            return
-        if self._child is None or os.waitpid(self._child, 0)[1] != 0:
-            # once more, to know why
-            self._context.save(self._path)
-
-
-def _fork() -> int | None:
-    """As `os.fork`; None if there can be no more processes."""
-    try:
-        return os.fork()
-    except OSError:
-        return None
 
 
 def _longest(environ: Mapping[str, str]) -> str:

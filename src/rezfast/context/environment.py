@@ -296,6 +296,7 @@ class _Run:
         self._normalized = executor.interpreter.normalize_path
         self._is_quiet = is_quiet
         interpreter = executor.interpreter
+        self._keeps_paths = type(interpreter).normalize_path is ActionInterpreter.normalize_path
         self._bindings = {
             one.variant.name: VariantBinding(one.variant, interpreter=interpreter)
             for one in self._prepared.packages
@@ -367,6 +368,8 @@ class _Run:
             self._executor.manager.environ.update(package.plain)
             return
         self._minor_header("variables for", package.variant)
+        if self._keeps_paths and package.plain and self._executor.manager.set_plain(package.plain):
+            return
         setenv = self._setenv
         for name, value in zip(_VERSION_NAMES, package.versions, strict=True):
             setenv(package.prefix + name, value)

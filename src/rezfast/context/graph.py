@@ -103,32 +103,7 @@ def _as_in_dot(value: object) -> str:
 
 def write_compacted(graph: Graph) -> str:
     """The graph in the compact notation of saved contexts (rez: the function of this name)."""
-    nodes: dict[tuple[Any, ...], list[Any]] = {}
-    known: dict[tuple[tuple[str, str], ...], tuple[Any, ...]] = {}
-    for node in graph.nodes():
-        attributes, label = _compact_attributes(graph.node_attributes(node), known)
-        nodes.setdefault(attributes, []).append((node, label) if label else node)
-    edges: dict[tuple[Any, ...], list[Any]] = {}
-    for edge in graph.edges_by_source():
-        attributes, label = _compact_attributes(graph.edge_attributes(*edge), known)
-        edges.setdefault(attributes, []).append((*edge, label) if label else edge)
-    return str({"nodes": list(nodes.items()), "edges": list(edges.items())})
-
-
-def _compact_attributes(
-    attributes: dict[str, str], known: dict[tuple[tuple[str, str], ...], tuple[Any, ...]]
-) -> tuple[tuple[Any, ...], str]:
-    """The attributes but the label, sorted, and the label; `known` keeps what came of others."""
-    label = attributes.pop("label", "")
-    rest = tuple(attributes.items())
-    typed = known.get(rest)
-    if typed is None:
-        # the one attribute that rez has as a number
-        typed = known[rest] = tuple(
-            (key, int(value) if key == "fontsize" and value.isdecimal() else value)
-            for key, value in sorted(rest)
-        )
-    return typed, label
+    return graph.compacted()
 
 
 def write_dot(graph: Graph) -> str:

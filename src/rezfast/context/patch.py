@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
-
+from rezfast.typed import Enum
 from rezfast.version import Requirement, Version
 
 TYPE_CHECKING = False

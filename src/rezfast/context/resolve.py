@@ -70,6 +70,9 @@ def resolve(
         prune_unfailed=settings().prune_failed_graph,
     )
     solver.solve()
+    if context.verbosity:
+        # a small request takes no step that would be told of
+        print(solver.summary(), file=buf or sys.stdout)
     context._solver = solver
     context.status_ = _STATUS.get(solver.status, ResolverStatus.aborted)
     context.from_cache = False

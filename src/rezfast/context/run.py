@@ -185,7 +185,6 @@ def write_context(
     actions_callback: Callback | None = None,
     post_actions_callback: Callback | None = None,
     context_filepath: str | None = None,
-    save: Callable[[str], None] | None = None,
 ) -> tuple[str, RexExecutor]:
     """Write the script that makes the environment, and the context itself if it is in no file.
 
@@ -196,7 +195,6 @@ def write_context(
         command: What the shell runs; None if it is interactive.
         parent_environ, actions_callback, post_actions_callback, context_filepath: As in
             `execute_shell`.
-        save: Writes the context to a file; None: the context does.
 
     Returns:
         The script's path, and what ran the actions.
@@ -208,7 +206,7 @@ def write_context(
     rxt_file = context.load_path
     if not (rxt_file and os.path.isfile(rxt_file)):
         rxt_file = os.path.join(tmpdir, "context.rxt")
-        (save or context.save)(rxt_file)
+        context.save(rxt_file)
     # absolute: sh looks for others on PATH
     context_file = (
         os.path.abspath(context_filepath)

@@ -11,7 +11,6 @@ relative to it.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 
 from rezfast.context.json_text import json_text
 from rezfast.context.patch import PatchLock
@@ -21,6 +20,7 @@ from rezfast.errors import ResolvedContextError, ResourceError, RezError
 from rezfast.package.resource import ResourceHandle
 from rezfast.repository.names import why_not_version
 from rezfast.repository.queries import get_variant
+from rezfast.typed import Mapping
 from rezfast.version import Requirement, is_valid_package_name
 
 TYPE_CHECKING = False

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import atexit
 import os
-import signal
 import stat
 
+from rezfast import _version
 from rezfast.config import settings
 from rezfast.errors import RezSystemError
 
@@ -27,13 +27,8 @@ CONTEXT_PREFIX: Final = "rez_context_"
 
 _KEEP = "REZ_KEEP_TMPDIRS"
 
-# How often to try to remove a directory, and for how long to wait in between, in milliseconds.
-_ATTEMPTS, _PAUSE = 50, 100
-
-# Beyond it nobody has files open at the start of a command.
-_HIGHEST_FILE = 4096
-
-_MEANT_FOR_OTHERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+# The program that looks on.
+_OUTLIVE: Final = os.path.join(os.path.dirname(_version.__file__), "outlive")
 
 
 class TempDirs:
@@ -217,38 +212,13 @@ def _begin_to_look_on(path: str) -> int | None:
         return 0
     try:
         this = os.pidfd_open(os.getpid())
-        child = os.fork()
     except (AttributeError, OSError):
         return None
-    if child:
-        os.close(this)
-        return child
     try:
-        os.setsid()
-        for number in _MEANT_FOR_OTHERS:
-            signal.signal(number, signal.SIG_IGN)
-        # The first child ends at once, so that this process has no child that it never started.
-        if os.fork() == 0:
-            _look_on(this, path)
+        os.set_inheritable(this, True)
+        # nothing of the environment is for it, which may change where libraries come from
+        return os.posix_spawn(_OUTLIVE, [_OUTLIVE, str(this), os.path.abspath(path)], {})
+    except OSError:
+        return None
     finally:
-        os._exit(0)
-
-
-def _look_on(process: int, path: str) -> None:
-    """Wait for the end of a process, given as a pidfd; then remove `path`."""
-    if process:  # an empty range that ends at 0 is all files to Python
-        os.closerange(0, process)
-    os.closerange(process + 1, max(process + 1, _HIGHEST_FILE))
-    os.chdir("/")
-    # Deferred: the other side of the fork does not need it.
-    import select
-
-    end = select.poll()
-    end.register(process, select.POLLIN)
-    end.poll()
-    # what the process had started may be writing there still
-    for _ in range(_ATTEMPTS):
-        _remove(path)
-        if not os.path.exists(path):
-            break
-        select.poll().poll(_PAUSE)
+        os.close(this)

@@ -7,15 +7,12 @@ arbitrary one: any value will do.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import lru_cache
-
 from rezfast._version import Requirement, Version
 from rezfast.errors import PackageMetadataError, RezError
 from rezfast.package.definition import line_of_field
 from rezfast.package.functions import SourceCode
 from rezfast.package.requests import kind_of
-from rezfast.typed import Any
+from rezfast.typed import Any, Callable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -326,8 +323,20 @@ LATE_RESULTS: Mapping[str, Check] = {
 # ---- what a build starts from -----------------------------------------------------
 
 
-@lru_cache(maxsize=4)
+# The checks of the last one that was asked for: a package has many attributes.
+_last_checks: tuple[Callable[[str], str] | None, dict[str, Check]] = (None, {})
+
+
 def _source_checks(expand: Callable[[str], str]) -> dict[str, Check]:
+    global _last_checks
+    asked, checks = _last_checks
+    if asked is not expand:
+        checks = _make_source_checks(expand)
+        _last_checks = expand, checks
+    return checks
+
+
+def _make_source_checks(expand: Callable[[str], str]) -> dict[str, Check]:
     def one(value: Any) -> str:
         return str(value) if isinstance(value, Requirement) else expand(text(value))
 

@@ -13,10 +13,9 @@ from __future__ import annotations
 import __future__
 
 import os
-from types import CodeType, FunctionType
 
 from rezfast.package.included import INCLUDE_DIRECTORY, load_module
-from rezfast.typed import Protocol
+from rezfast.typed import CodeType, FunctionType, Protocol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

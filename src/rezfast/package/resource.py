@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from types import FunctionType
 
 from rezfast._version import Requirement, Version
 from rezfast.config import settings
@@ -20,7 +19,7 @@ from rezfast.errors import PackageMetadataError, ResourceError
 from rezfast.package.attributes import PACKAGE, check_attribute
 from rezfast.package.cached import cached
 from rezfast.package.functions import SourceCode
-from rezfast.typed import Protocol
+from rezfast.typed import FunctionType, Protocol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

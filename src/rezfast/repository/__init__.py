@@ -8,11 +8,11 @@ kept until `clear_caches`, or until this process changes it.
 from __future__ import annotations
 
 import os
-from importlib import import_module
 
 from rezfast._version import Version
 from rezfast.errors import PackageRepositoryError
 from rezfast.repository.filesystem import FilesystemRepository
+from rezfast.typed import import_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,14 +6,12 @@
 
 from __future__ import annotations
 
-from types import FunctionType
-
 from rezfast._scan import Scanned
 from rezfast._version import is_valid_package_name
 from rezfast.errors import RezError
 from rezfast.package.definition import from_data
 from rezfast.repository.names import NO_VERSION, why_not_version
-from rezfast.typed import Any
+from rezfast.typed import Any, FunctionType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ the configured `packages_path`. A package hides those of the same version behind
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 
 from rezfast._version import Requirement, Version, VersionedObject, VersionRange
 from rezfast.config import settings
@@ -23,6 +22,7 @@ from rezfast.repository.resources import (
     package_resource,
     resource_from_handle,
 )
+from rezfast.typed import Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ whose lines it has: an error is put in its place when it comes up.
 
 from __future__ import annotations
 
-from types import CodeType, TracebackType
-
 from rezfast.errors import PackageMetadataError, RexError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import CodeType, TracebackType
+
     from rezfast.package.functions import SourceCode
 
 _LIMIT = 20_000

@@ -5,13 +5,13 @@ env ---.PATH---> EnvironmentVariable ---.append()---> ActionManager.appendenv("P
 
 from __future__ import annotations
 
-from collections.abc import Iterator, KeysView, MutableMapping
-
 from rezfast.errors import RexUndefinedVariableError
-from rezfast.typed import Any
+from rezfast.typed import Any, MutableMapping
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator, KeysView
+
     from rezfast.rex.manager import ActionManager
 
 

@@ -9,8 +9,6 @@ executor.actions                 [Shebang(), Setenv('PATH', '/sw/foo/1/bin')]
 
 from __future__ import annotations
 
-from types import FunctionType
-
 from rezfast.config import settings
 from rezfast.config.system import System
 from rezfast.errors import RexError
@@ -24,6 +22,7 @@ from rezfast.rex.interpreter import ActionInterpreter, OutputStyle
 from rezfast.rex.manager import ActionManager
 from rezfast.rex.python import Python
 from rezfast.rex.strings import expandable, literal, optionvars
+from rezfast.typed import FunctionType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ from _string import (  # type: ignore[import-not-found]
     formatter_parser,
 )
 
+from rezfast.errors import RexError
 from rezfast.rex.interpreter import ActionInterpreter
 from rezfast.rex.strings import EscapedString
 
@@ -102,6 +103,7 @@ class NamespaceFormatter:
             ValueError: Braces that are no format.
             IndexError: A number, which stands for nothing here.
             AttributeError: An attribute that is not there.
+            RexError: What is put in has itself in it.
         """
         return self._rendered(self._known.get(text) or self._template(text), ())
 
@@ -177,7 +179,13 @@ class NamespaceFormatter:
             value = str(value)
         if isinstance(value, str) and ("{" in value or "$" in value or "}" in value):
             # whatever finds references in the text around it, here it is what most shells write
-            value = NamespaceFormatter(self.namespace).expanded(value)
+            try:
+                value = NamespaceFormatter(self.namespace).expanded(value)
+            except RecursionError:
+                raise RexError(
+                    f"braces that never end: what is put in for {{...}} in {value!r} has the same "
+                    "braces in it"
+                ) from None
         return format(value, spec)
 
 

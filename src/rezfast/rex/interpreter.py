@@ -9,12 +9,12 @@ turns each action into lines of a script, or does it.
 from __future__ import annotations
 
 import os
-from enum import Enum
 
 from rezfast.config import settings
 from rezfast.errors import RexError
 from rezfast.patterns import pattern
 from rezfast.rex.strings import EscapedString
+from rezfast.typed import Enum
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -231,6 +231,21 @@ class ActionManager:
         else:
             self.interpreter.setenv(written_key, written)
 
+    def set_plain(self, variables: Mapping[str, str]) -> bool:
+        """Set variables with nothing to replace in their names and values.
+
+        Returns:
+            Whether it did: False if the interpreter has references of its own.
+        """
+        if not self._is_plain:
+            return False
+        self._done.extend([(Setenv, key, value) for key, value in variables.items()])
+        self.environ.update(variables)
+        setenv = self.interpreter.setenv
+        for key, value in variables.items():
+            setenv(key, value)
+        return True
+
     def unsetenv(self, key: Any) -> None:
         """Unset a variable. What it holds in the parent's environment can be asked for still."""
         written_key, name = self._key(key)

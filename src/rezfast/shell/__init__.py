@@ -9,10 +9,9 @@ docs/shells.md is the guide.
 
 from __future__ import annotations
 
-from importlib import import_module
-
 from rezfast.config import settings
 from rezfast.errors import ShellError
+from rezfast.typed import import_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

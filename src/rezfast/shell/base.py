@@ -189,10 +189,8 @@ class Shell(ActionInterpreter):
         return list(Shell._syspaths[name])
 
     @classmethod
-    def set_syspaths(cls, paths: list[str]) -> None:
-        """Take over what `get_syspaths` gave in a copy of this process."""
-        if not settings().standard_system_paths:
-            Shell._syspaths.setdefault(cls.name(), paths)
+    def begin_syspaths(cls) -> None:
+        """Have what `get_syspaths` has to ask the shell for found out meanwhile."""
 
     @classmethod
     def _find_syspaths(cls) -> list[str]:

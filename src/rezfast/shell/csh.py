@@ -60,8 +60,8 @@ class Csh(UnixShell):
         }
 
     @classmethod
-    def _find_syspaths(cls) -> list[str]:
-        return cls._with_defaults(cls._clean_path([]))
+    def _path_options(cls) -> list[str]:
+        return []
 
     def _bind_interactive_rez(self) -> None:
         if not (settings().set_prompt and self._prompt()):

@@ -34,6 +34,8 @@ _DEFAULT_DATA_DIRS = "/usr/local/share:/usr/share"
 _PIECE = re.compile(
     r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\\.|\$\{(?P<name>[A-Za-z_]\w*)\}""", re.DOTALL
 )
+# What means something inside double quotes.
+_QUOTED_PIECE = re.compile(rf"\\.|{REFERENCE.pattern}", re.DOTALL)
 _BETWEEN_WORDS = " \t\n;|&()<>"
 
 
@@ -179,13 +181,18 @@ def _in_fish(found: re.Match[str]) -> str:
     text, name = found[0], found["name"]
     if text.startswith('"'):
         # quotes that end and begin again part the name from what follows
-        return REFERENCE.sub(r'$\1\2""', text)
+        return _QUOTED_PIECE.sub(_in_quotes, text)
     if name is None:
         return text
     before, after = found.string[: found.start()][-1:], found.string[found.end() :][:1]
     # one that is not there is no word by itself, and empty text in a word
     is_word = (not before or before in _BETWEEN_WORDS) and (not after or after in _BETWEEN_WORDS)
     return f"${name}" if is_word else f'"${name}"'
+
+
+def _in_quotes(found: re.Match[str]) -> str:
+    name = found[1] or found[2]
+    return f'${name}""' if name else found[0]
 
 
 def _with_references(text: str) -> str:

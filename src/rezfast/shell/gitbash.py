@@ -34,7 +34,7 @@ class GitBash(Bash):
 
     @classmethod
     def _find_syspaths(cls) -> list[str]:
-        paths = get_syspaths_from_registry() + cls._clean_path([cls.norc_arg])
+        paths = get_syspaths_from_registry() + cls._clean_path()
         return [path for path in dict.fromkeys(paths) if path]
 
     def _is_itself(self, key: str) -> bool:

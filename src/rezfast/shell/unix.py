@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from rezfast.config import settings
-from rezfast.config.output import output_of
+from rezfast.config.output import Output
 from rezfast.patterns import pattern
 from rezfast.rex.strings import EscapedString
 from rezfast.shell.base import Shell, warn
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from rezfast.shell.base import Capabilities, RcFile
 
 _MARK = "__PATHS_"
+
+# What was asked for its `PATH`, by the shell's name.
+_asked: dict[str, Output] = {}
 
 # What means something inside double quotes.
 _SPECIAL = pattern(r'[\\"$`]')
@@ -96,27 +99,43 @@ class UnixShell(Shell):
         return rcfile, norc, stdin, command
 
     @classmethod
-    def _find_syspaths(cls) -> list[str]:
-        return cls._with_defaults(cls._clean_path([cls.norc_arg]))
+    def begin_syspaths(cls) -> None:
+        """As in the base."""
+        if cls.name() not in Shell._syspaths and not settings().standard_system_paths:
+            cls._ask_path()
 
-    @staticmethod
-    def _with_defaults(paths: list[str]) -> list[str]:
-        """Search paths with the system's own after them, without empty ones."""
+    @classmethod
+    def _find_syspaths(cls) -> list[str]:
+        paths = cls._clean_path()
         defaults = [path for path in os.defpath.split(os.pathsep) if path not in paths]
         return [path for path in paths + defaults if path]
 
     @classmethod
-    def _clean_path(cls, options: list[str]) -> list[str]:
+    def _clean_path(cls) -> list[str]:
         """`PATH` as the shell sets it when there is none; empty when it cannot be started."""
-        if not cls.is_available():
-            return []
-        environ = {name: value for name, value in os.environ.items() if name != "PATH"}
-        command = [cls.executable_filepath(), *options, cls.command_arg, f'echo {_MARK} "$PATH"']
-        for line in (output_of(command, environ) or "").splitlines():
+        asked = cls._ask_path()
+        for line in ((asked and asked.text()) or "").splitlines():
             mark, _, paths = line.partition(" ")
             if mark == _MARK:
                 return paths.split(":")
         return []
+
+    @classmethod
+    def _ask_path(cls) -> Output | None:
+        """The shell saying its `PATH`, asked once a process; None when it cannot be started."""
+        name = cls.name()
+        if name not in _asked:
+            if not cls.is_available():
+                return None
+            environ = {name: value for name, value in os.environ.items() if name != "PATH"}
+            words = [cls.executable_filepath(), *cls._path_options(), cls.command_arg]
+            _asked[name] = Output([*words, f'echo {_MARK} "$PATH"'], environ)
+        return _asked[name]
+
+    @classmethod
+    def _path_options(cls) -> list[str]:
+        """The options that it is asked for its `PATH` with."""
+        return [cls.norc_arg]
 
     def spawn_shell(
         self,

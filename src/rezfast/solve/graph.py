@@ -7,8 +7,7 @@ in the dot dialect that rez writes and reads.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
+from rezfast._saving import compacted_graph
 from rezfast.solve.failure import (
     Cycle,
     DependencyConflict,
@@ -19,6 +18,10 @@ from rezfast.solve.failure import (
 from rezfast.solve.replay import Replay, ReplayScope
 from rezfast.version import Requirement, RequirementList
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 #: Fill colours: a request, a package of the answer, anything else.
 REQUEST_COLOR = "#FFFFAA"
 SOLVED_COLOR = "#AAFFAA"
@@ -26,6 +29,8 @@ NODE_COLOR = "#F6F6F6"
 
 _DOT_KEYWORDS = ("digraph", "edge", "graph", "node", "strict", "subgraph")
 _FONT_SIZE = "10"
+# Shared by all edges that have nothing else: a graph has thousands of them.
+_PLAIN_EDGE = {"arrowsize": "0.5"}
 _RED = {"style": "bold", "color": "red", "fontcolor": "red"}
 
 Edge = tuple[str, str]
@@ -63,14 +68,19 @@ class Graph:
     def add_edge(self, source: str, target: str, attributes: dict[str, str]) -> None:
         """Add an edge; one that is there already is replaced, and counts as the newest.
 
+        Args:
+            source, target: The nodes.
+            attributes: Its attributes; the dict is kept, and not changed.
+
         Raises:
             KeyError: One of the nodes is not in the graph.
         """
         self._nodes[target]
-        if self._edges.pop((source, target), None) is not None:
+        if (source, target) in self._edges:
+            del self._edges[source, target]
             self._targets[source].remove(target)
         self._targets[source].append(target)
-        self._edges[source, target] = dict(attributes)
+        self._edges[source, target] = attributes
 
     def remove_nodes(self, nodes: Iterable[str]) -> None:
         """Remove nodes, and the edges from and to them."""
@@ -149,6 +159,10 @@ class Graph:
         ]
         lines.append("}")
         return "\n".join(lines)
+
+    def compacted(self) -> str:
+        """The graph in the compact notation of saved contexts (rez: `write_compacted`)."""
+        return compacted_graph(self._nodes, self._edges, self._targets)
 
 
 def _dot_id(node: str) -> str:
@@ -230,7 +244,7 @@ class _Drawing:
         self.scope_requests[node] = scope.request
 
     def _edge(self, source: str, target: str) -> None:
-        self.graph.add_edge(source, target, {"arrowsize": "0.5"})
+        self.graph.add_edge(source, target, _PLAIN_EDGE)
 
     def _marked_edge(self, source: str, target: str, **attributes: str) -> None:
         self.graph.add_edge(source, target, {"arrowsize": "1", **attributes})
@@ -261,8 +275,10 @@ class _Drawing:
         for scope in self.replay.scopes:
             variant = scope.solved_variant
             if variant is not None:
+                source = self.scope_nodes[scope.name]
                 for request in variant.requirements:
-                    self._edge(self.scope_nodes[scope.name], self._request_node(request))
+                    node = self.request_nodes.get(request) or self._request_node(request)
+                    self.graph.add_edge(source, node, _PLAIN_EDGE)
 
     def add_extractions(self) -> None:
         """An edge from each scope to each requirement that its variants turned out to share."""

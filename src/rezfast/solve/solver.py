@@ -242,6 +242,11 @@ class Solver:
             return SolverStatus.solved
         return SolverStatus.failed if native in ("failed", "cyclic") else SolverStatus.unsolved
 
+    def summary(self) -> str:
+        """How it went, in one line: `solved: 3 steps, 1 failed`."""
+        steps = f"{self.num_solves} step{'s' * (self.num_solves != 1)}"
+        return f"{self.status.name}: {steps}, {self.num_fails} failed"
+
     @property
     def num_solves(self) -> int:
         """Solve steps taken, failed ones included."""
