@@ -5,12 +5,10 @@ rez has it in `rezplugins.build_system.cmake`.
 
 from __future__ import annotations
 
-import argparse
 import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rezfast.build.arguments import Group
 from rezfast.build.command import command_text
 from rezfast.build.environment import write_script
 from rezfast.build.system import BuildResult, BuildSystem, BuildType
@@ -20,6 +18,9 @@ from rezfast.shell import create_shell
 from rezfast.shell.which import which
 
 if TYPE_CHECKING:
+    import argparse
+
+    from rezfast.build.arguments import Group
     from rezfast.context.resolved import ResolvedContext
     from rezfast.package.model import Variant
     from rezfast.repository.developer import DeveloperPackage

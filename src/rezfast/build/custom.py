@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
 from typing import TYPE_CHECKING
 
-from rezfast.build.arguments import Group, argument_variables, declare_arguments, declared_names
+from rezfast.build.arguments import argument_variables, declare_arguments, declared_names
 from rezfast.build.command import BuildOf, command_text, expand_build_command
 from rezfast.build.environment import write_script
 from rezfast.build.system import BuildResult, BuildSystem, BuildType
@@ -14,6 +13,9 @@ from rezfast.repository.developer import DeveloperPackage, get_developer_package
 from rezfast.shell import create_shell
 
 if TYPE_CHECKING:
+    import argparse
+
+    from rezfast.build.arguments import Group
     from rezfast.context.resolved import ResolvedContext
     from rezfast.package.model import Variant
 

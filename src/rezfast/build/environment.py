@@ -9,7 +9,6 @@ is run in the environment; nothing: a shell.
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import sys
@@ -63,6 +62,9 @@ def write_script(system: BuildSystem, build: Build) -> str:
         "build_type": build.build_type.name,
     }
     place = os.path.dirname(os.path.dirname(os.path.abspath(rezfast.__file__)))
+    # Deferred: few builds write scripts.
+    import json
+
     code = _CODE.format(place=place, data=json.dumps(data))
     # -E, -P: whatever the environment that it is called from says about Python
     words = [sys.executable, "-E", "-P", "-c", code]

@@ -9,9 +9,7 @@ Undoing takes no part of the build to be alive: a record of plain data says all.
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
 import signal
 import stat
 import time
@@ -67,10 +65,10 @@ def undo(record: Mapping[str, Any]) -> None:
             os.unlink(link)
     payload, backup = record["payload"], record["backup"]
     if backup is not None and os.path.isdir(backup):
-        _remove(payload)
+        remove_tree(payload)
         os.rename(backup, payload)
     elif backup is None:
-        _remove(payload)
+        remove_tree(payload)
         _remove_empty(record)
     finish(record)
 
@@ -79,7 +77,7 @@ def finish(record: Mapping[str, Any]) -> None:
     """Take away what an installation needed while it went on."""
     if record["backup"] is not None:
         for path in (record["backup"], f"{record['backup']}.new"):
-            _remove(path)
+            remove_tree(path)
     tag = record["tag"]
     if tag is not None and not os.path.isdir(record["package"]):
         with suppress(OSError):
@@ -99,7 +97,7 @@ def _remove_empty(record: Mapping[str, Any]) -> None:
     with suppress(OSError):
         # included modules, if nobody else has come to need them
         if all(name in (".rez", "_v") for name in os.listdir(package)):
-            _remove(os.path.join(package, ".rez"))
+            remove_tree(os.path.join(package, ".rez"))
             for name in os.listdir(package):
                 os.rmdir(os.path.join(package, name))
     tag = record["tag"]
@@ -115,8 +113,10 @@ def _remove_empty(record: Mapping[str, Any]) -> None:
         path = os.path.dirname(path)
 
 
-def _remove(path: str) -> None:
+def remove_tree(path: str) -> None:
     """Removes a tree, also where the right to do so was taken away."""
+    # Deferred: a build that ends well removes nothing.
+    import shutil
 
     def retry(function: Any, name: str, _: BaseException | Any) -> None:
         with suppress(OSError):
@@ -182,7 +182,7 @@ class Guard:
     def _send(self, what: str, number: int, data: object) -> None:
         if self._pipe < 0:
             return
-        line = memoryview(json.dumps([what, number, data]).encode() + b"\n")
+        line = memoryview(f"{(what, number, data)!r}\n".encode())
         try:
             while line:
                 line = line[os.write(self._pipe, line) :]
@@ -237,6 +237,9 @@ def _look_on(reader: int, owner: int) -> None:
             with suppress(OSError):
                 os.close(int(name))
     os.chdir("/")
+    # Deferred: the other side of the fork does not need it.
+    from ast import literal_eval
+
     records: dict[int, Record] = {}
     processes: dict[int, list[int]] = {}
     directories: dict[int, list[str]] = {}
@@ -246,7 +249,7 @@ def _look_on(reader: int, owner: int) -> None:
         for line in lines:
             if not line.endswith("\n"):
                 break
-            what, number, data = json.loads(line)
+            what, number, data = literal_eval(line)
             if what == "begin":
                 records[number] = data
             elif what == "started":

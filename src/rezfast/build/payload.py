@@ -12,24 +12,20 @@ definition is hidden. What an installation has begun and does not end is undone:
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from hashlib import sha1
-from logging import getLogger
 
-from rezfast.build.guard import Record, finish, guard, signature, undo
+from rezfast.build.guard import Record, finish, guard, remove_tree, signature, undo
 from rezfast.build.variant_paths import create_shortlink, variant_paths
 from rezfast.config import settings
+from rezfast.digest import sha1_hex
 from rezfast.errors import BuildError, PackageRepositoryError
 from rezfast.package.model import Variant
 from rezfast.repository import get_repository
 from rezfast.repository.filesystem import FilesystemRepository, definition_names
 from rezfast.repository.install import Overrides, building_tag, install_variant, make_tag
 from rezfast.repository.locks import package_lock
-
-log = getLogger("rezfast.build")
 
 
 class Payload:
@@ -83,7 +79,7 @@ class Payload:
     def _lock(self) -> Iterator[None]:
         version = str(self._variant.version)
         subpath = os.path.relpath(self.path, self._package)
-        mark = sha1(subpath.encode()).hexdigest()
+        mark = sha1_hex(subpath.encode())
         with package_lock(self._location, self._variant.name, f"{version}-{mark}"):
             yield
 
@@ -112,12 +108,12 @@ class Payload:
         definitions = [os.path.join(self._package, name) for name in names]
         before = signature(definitions)
         version = str(self._variant.version)
-        mark = sha1(self.path.encode()).hexdigest()
+        mark = sha1_hex(self.path.encode())
         name = f".previous-{self._variant.name}-{version}-{mark}"
         backup = os.path.join(self._location, name)
         if os.path.isdir(backup):
             # of a build that ended with the machine: what is in place may be anything
-            shutil.rmtree(self.path, ignore_errors=True)
+            remove_tree(self.path)
             os.rename(backup, self.path)
         is_there = os.path.isdir(self.path)
         made = self.path
@@ -151,6 +147,9 @@ class Payload:
             make_tag(self._family, record["tag"])
         if record["backup"] is not None:
             staged = f"{record['backup']}.new"
+            # Deferred: most payloads are new.
+            import shutil
+
             shutil.rmtree(staged, ignore_errors=True)
             shutil.copytree(self.path, staged, symlinks=True)
             os.rename(staged, record["backup"])
@@ -181,7 +180,10 @@ class Payload:
         try:
             link = create_shortlink(self._variant, self._package)
         except BuildError as error:
-            log.warning("%s", error)
+            # Deferred: it is for mistakes.
+            from logging import getLogger
+
+            getLogger("rezfast.build").warning("%s", error)
             return
         if link is not None and os.path.basename(link) not in known:
             self._record["links"].append(link)
@@ -195,9 +197,14 @@ class Payload:
         """
         for file in files:
             target = os.path.join(self.path, os.path.basename(file))
-            staged = f"{target}.new"
-            shutil.copy(file, staged)
-            os.replace(staged, target)
+            # nobody sees a new payload yet; of one that is there every file has to be whole
+            is_seen = os.path.lexists(target)
+            written = f"{target}.new" if is_seen else target
+            with open(file, "rb") as source, open(written, "wb") as copy:
+                copy.write(source.read())
+                os.fchmod(copy.fileno(), stat.S_IMODE(os.fstat(source.fileno()).st_mode))
+            if is_seen:
+                os.replace(written, target)
 
 
 def repository_location(path: str) -> str:

@@ -11,10 +11,9 @@ as a part of releases.
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
-import shutil
+from _json import encode_basestring_ascii as quoted
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from typing import Any
@@ -35,7 +34,6 @@ from rezfast.errors import (
 from rezfast.package.model import Variant
 from rezfast.plugins import plugins
 from rezfast.repository.developer import DeveloperPackage
-from rezfast.solve.filters import PackageFilterList
 
 PLUGIN_TYPE = "build_process"
 
@@ -230,6 +228,9 @@ class BuildProcess:
         package_filter = None
         configured = self.package.config
         if "package_filter" in (self.package.data.get("config") or {}):
+            # Deferred: few packages have one.
+            from rezfast.solve.filters import PackageFilterList
+
             package_filter = PackageFilterList.from_pod(configured.package_filter)
         context = ResolvedContext(
             request,
@@ -249,6 +250,9 @@ class BuildProcess:
     def _make_build_directory(self, path: str, clean: bool) -> None:
         try:
             if clean and os.path.isdir(path):
+                # Deferred: there is nothing of a first build.
+                import shutil
+
                 shutil.rmtree(path)
             os.makedirs(path, exist_ok=True)
         except OSError as error:
@@ -339,10 +343,11 @@ class CentralBuildProcess(BuildProcess):
 
 def _write_variant(variant: Variant, build_path: str) -> str:
     """Writes which variant this is, for people who look at a hash; gives the file's path."""
-    path = os.path.join(build_path, "variant.json")
-    data = {"index": variant.index, "data": variant.parent.data["variants"][variant.index]}
+    path, index = os.path.join(build_path, "variant.json"), variant.index
+    requests = ",\n    ".join(quoted(str(one)) for one in variant.parent.data["variants"][index])
+    listed = f"[\n    {requests}\n  ]" if requests else "[]"
     with open(path, "w", encoding="utf-8") as file:
-        json.dump(data, file, indent=2, default=str)
+        file.write(f'{{\n  "index": {index},\n  "data": {listed}\n}}')
     return path
 
 

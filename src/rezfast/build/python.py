@@ -10,7 +10,6 @@ that the project requires is installed: that is what the package's `requires` is
 from __future__ import annotations
 
 import os
-import shutil
 from typing import TYPE_CHECKING
 
 from rezfast.build.command import command_text
@@ -65,6 +64,9 @@ class PythonBuildSystem(BuildSystem):
             return BuildResult(success=True, build_env_script=write_script(self, build))
         python = self._python(context)
         wheels = os.path.join(build.build_path, "wheel")
+        # Deferred: for other build systems nobody needs it.
+        import shutil
+
         # a wheel of an earlier version would be installed with it
         shutil.rmtree(wheels, ignore_errors=True)
         source = os.path.abspath(self.working_dir)

@@ -17,7 +17,6 @@ from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn, TypedDict
 
-from rezfast.build.arguments import Group
 from rezfast.build.guard import end_processes
 from rezfast.config import settings
 from rezfast.config.styles import Printer
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     import argparse
     from subprocess import Popen
 
+    from rezfast.build.arguments import Group
     from rezfast.context.resolved import ResolvedContext
     from rezfast.package.model import Variant
     from rezfast.rex.executor import RexExecutor

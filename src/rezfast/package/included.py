@@ -72,9 +72,9 @@ def _executed(name: str, file: str) -> ModuleType:
 
 
 def _digest(content: bytes) -> str:
-    from hashlib import sha1  # few packages include modules
+    from rezfast.digest import sha1_hex  # few packages include modules
 
-    return sha1(content.strip()).hexdigest()
+    return sha1_hex(content.strip())
 
 
 def check_modules(names: Iterable[str], directory: str | None, path: str) -> None:
