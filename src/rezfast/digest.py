@@ -1,9 +1,9 @@
-"""SHA-1 of short texts without OpenSSL, which `hashlib` loads and which takes longer than the rest."""
+"""SHA-1 without OpenSSL, which `hashlib` loads and which takes longer than what is hashed here."""
 
 from __future__ import annotations
 
 try:
-    from _sha1 import sha1
+    from _sha1 import sha1  # type: ignore[import-not-found]
 except ImportError:  # a Python that was built without hashes of its own
     from hashlib import sha1
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 class CustomBuildSystem(BuildSystem):
     """Runs the package's `build_command`."""
 
+    is_quick = True
+
     @classmethod
     def name(cls) -> str:
         """`custom`."""

@@ -15,7 +15,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import rezfast
-from rezfast.build.system import Build, BuildType
+from rezfast.build.system import CONTEXT, Build, BuildType
 from rezfast.config import settings, use
 from rezfast.context.resolved import ResolvedContext
 from rezfast.errors import BuildError
@@ -24,9 +24,6 @@ from rezfast.shell import create_shell
 
 if TYPE_CHECKING:
     from rezfast.build.system import BuildSystem
-
-CONTEXT = "build.rxt"
-"""The name of a build's saved environment, beside the script."""
 
 SCRIPT = "build-env"
 """The name of the script."""

@@ -269,7 +269,8 @@ def _look_on(reader: int, owner: int) -> None:
     for location in locations:
         with suppress(OSError):
             remove_locks(location, owner)
-    for number, record in records.items():
+    # what was made for the first of them may hold the others
+    for number, record in reversed(records.items()):
         # others may be writing its definition
         with suppress(RezError, OSError), package_lock(*record["lock"]):
             for path in record["definitions"]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 
 from rezfast.build.guard import Record, finish, guard, remove_tree, signature, undo
@@ -24,7 +24,7 @@ from rezfast.errors import BuildError, PackageRepositoryError
 from rezfast.package.model import Variant
 from rezfast.repository import get_repository
 from rezfast.repository.filesystem import FilesystemRepository, definition_names
-from rezfast.repository.install import Overrides, building_tag, install_variant, make_tag
+from rezfast.repository.install import Overrides, building_tag, install_variants, make_tag
 from rezfast.repository.locks import package_lock
 
 
@@ -86,20 +86,6 @@ class Payload:
     def started(self, process: int, directories: list[str]) -> None:
         """Tell of a process that makes the payload, and of its temporary directories."""
         guard.started(self._number, process, directories)
-
-    def install(self, overrides: Overrides | None = None) -> Variant:
-        """Write the definition; gives the installed variant.
-
-        Args:
-            overrides: As `install_variant` takes them.
-
-        Raises:
-            RezError: As `install_variant`.
-        """
-        guard.installing(self._number)
-        installed = install_variant(self._variant, self._location, overrides=overrides)
-        assert installed is not None
-        return installed
 
     # ---- begin and end
 
@@ -205,6 +191,26 @@ class Payload:
                 os.fchmod(copy.fileno(), stat.S_IMODE(os.fstat(source.fileno()).st_mode))
             if is_seen:
                 os.replace(written, target)
+
+
+def install_payloads(
+    payloads: Sequence[Payload], overrides: Overrides | None = None
+) -> list[Variant]:
+    """Write the definition of variants whose payloads are complete; gives the installed variants.
+
+    Args:
+        payloads: Those of variants of one package, in one repository; each is open.
+        overrides: As `install_variants` takes them.
+
+    Raises:
+        RezError: As `install_variants`.
+    """
+    for one in payloads:
+        # others may have been installed since it began
+        one._record["before"] = signature(one._record["definitions"])
+        guard.begin_again(one._number, one._record)
+        guard.installing(one._number)
+    return install_variants([one._variant for one in payloads], payloads[0]._location, overrides)
 
 
 def repository_location(path: str) -> str:

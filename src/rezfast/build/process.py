@@ -15,13 +15,13 @@ import os
 import shlex
 from _json import encode_basestring_ascii as quoted
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import ExitStack
 from typing import Any
 
-from rezfast.build.environment import CONTEXT
 from rezfast.build.payload import Payload, repository_location
-from rezfast.build.system import BuildResult, BuildSystem, BuildType
-from rezfast.build.variant_paths import variant_paths
+from rezfast.build.system import CONTEXT, BuildResult, BuildSystem, BuildType
+from rezfast.build.together import Together
+from rezfast.build.variant_paths import VariantPaths, variant_paths
 from rezfast.config.styles import Printer
 from rezfast.context.resolved import ResolvedContext
 from rezfast.errors import (
@@ -122,10 +122,11 @@ class BuildProcess:
         target = os.path.expanduser(install_path or self.default_install_path)
         scripts: list[str] = []
         number = 0
-        for variant in self.selected_variants(variants):
-            result = self.build_variant(variant, target, clean=clean, install=install)
-            number += 1
-            scripts += [result["build_env_script"]] if result.get("build_env_script") else []
+        with Together() as together:
+            for variant in self.selected_variants(variants):
+                result = self._build_variant(variant, target, clean, install, together)
+                number += 1
+                scripts += [result["build_env_script"]] if result.get("build_env_script") else []
         self._heading("Build Summary")
         self._say(f"\nAll {number} build(s) were successful.\n")
         if scripts:
@@ -170,6 +171,13 @@ class BuildProcess:
         Raises:
             RezError: As `build`.
         """
+        with Together() as together:
+            return self._build_variant(variant, install_path, clean, install, together)
+
+    def _build_variant(
+        self, variant: Variant, install_path: str, clean: bool, install: bool, together: Together
+    ) -> BuildResult:
+        """As `build_variant`; `together` installs what is built."""
         if variant.index is not None:
             self._heading(f"Building variant {variant.index} ({self._n_of_m(variant)})...")
         location = repository_location(install_path)
@@ -177,20 +185,50 @@ class BuildProcess:
         paths = variant_paths(variant, self.build_path, package_path)
         self._make_build_directory(paths.build, clean)
         payload = Payload(variant, location, package_path) if install else None
-        with payload.open() if payload is not None else nullcontext():
-            if payload is not None and variant.parent.hashed_variants:
-                payload.link()
-            context = self.create_build_context(self._for_building(variant), paths.build)
+        with ExitStack() as stack:
+            if payload is not None:
+                together.make_way(payload)
+                stack.enter_context(payload.open())
+                if variant.parent.hashed_variants:
+                    payload.link()
+            context = self._context(self._for_building(variant), paths.build, together)
             files = [os.path.join(paths.build, CONTEXT)]
             if variant.index is not None:
                 files.append(_write_variant(variant, paths.build))
-            result = self._run(context, variant, paths.build, paths.install, payload)
+            result = self._run(context, variant, paths, payload, together)
             if payload is not None:
                 payload.copy([*files, *result.get("extra_files", ())])
                 self.package.copy_includes(package_path)
                 self.check_payload(variant, package_path)
-                result["installed"] = payload.install(self.overrides(variant))
+                together.add(payload, self.overrides(variant), result, stack.pop_all())
+        if self._is_slow:
+            together.install()
+        else:
+            together.install_what_is_old()
         return result
+
+    @property
+    def _is_slow(self) -> bool:
+        """Whether each variant is installed as soon as it is built.
+
+        Tests of what is installed take time, too.
+        """
+        return not self.build_system.is_quick or bool(self.package.tests)
+
+    def _context(self, variant: Variant, build_path: str, together: Together) -> ResolvedContext:
+        """`create_build_context`, which sees the variants that were built before."""
+        try:
+            context = self.create_build_context(variant, build_path)
+        except BuildContextResolveError:
+            if not together:
+                raise
+        else:
+            packages = context.resolved_packages or ()
+            if not together or all(one.name != variant.name for one in packages):
+                return context
+        # a package that its own build needs
+        together.install()
+        return self.create_build_context(variant, build_path)
 
     def check_payload(self, variant: Variant, package_path: str) -> None:
         """Called with a payload that is complete and has no definition yet; here: all is well.
@@ -280,24 +318,25 @@ class BuildProcess:
         self,
         context: ResolvedContext,
         variant: Variant,
-        build_path: str,
-        install_path: str,
+        paths: VariantPaths,
         payload: Payload | None,
+        together: Together,
     ) -> BuildResult:
         system = self.build_system
         self._say(f"\nInvoking {system.name()} build system...")
         system.on_start = None if payload is None else payload.started
+        system.on_wait = together.install
         try:
             result = system.build(
                 context=context,
                 variant=variant,
-                build_path=build_path,
-                install_path=install_path,
+                build_path=paths.build,
+                install_path=paths.install,
                 install=payload is not None,
                 build_type=self.build_type,
             )
         finally:
-            system.on_start = None
+            system.on_start = system.on_wait = None
         if not result.get("success"):
             raise BuildError(f"The {system.name()} build system failed.")
         return result

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypedDict
 from rezfast.build.guard import end_processes
 from rezfast.config import settings
 from rezfast.config.styles import Printer
+from rezfast.context.run import start_command
 from rezfast.context.tmpdirs import context_tmpdirs
 from rezfast.errors import BuildSystemError
 from rezfast.repository.developer import DeveloperPackage, get_developer_package
@@ -28,13 +29,20 @@ from rezfast.rex.strings import literal
 
 if TYPE_CHECKING:
     import argparse
-    from subprocess import Popen
 
     from rezfast.build.arguments import Group
     from rezfast.context.resolved import ResolvedContext
     from rezfast.package.model import Variant
     from rezfast.rex.executor import RexExecutor
 
+
+CONTEXT = "build.rxt"
+"""The name of a build's saved environment, in the directory that it is built in."""
+
+_MOMENT = 100  # milliseconds
+
+OnWait = Callable[[], None]
+"""Told that a build takes time."""
 
 OnStart = Callable[[int, list[str]], None]
 """Told of a process that a build starts: its number, and the directories of its files."""
@@ -143,12 +151,17 @@ class BuildSystem(ABC):
         build_args: Extra arguments for it.
         child_build_args: Extra arguments for the build system that it calls.
         on_start: Called when a build starts a process; None: nobody is told.
+        on_wait: Called once for each process that takes longer than a moment; None: nobody is told.
     """
 
     is_fallback = False
     """Whether it is used only for a source tree that no other build system can build."""
 
     on_start: OnStart | None = None
+    on_wait: OnWait | None = None
+
+    is_quick = False
+    """Whether its builds may take no time at all, and it tells `on_wait` when one does."""
 
     def __init__(
         self,
@@ -416,13 +429,22 @@ class BuildSystem(ABC):
             sys.stdout.flush()
         tmpdirs = context_tmpdirs()
         others = set(tmpdirs.dirs)
-        process: Popen[Any] = build.context.execute_shell(
-            command=command, block=False, cwd=build.build_path, **callbacks
+        context_file = os.path.join(build.build_path, CONTEXT)
+        process = start_command(
+            build.context,
+            command,
+            build.build_path,
+            rxt_file=context_file if os.path.isfile(context_file) else None,
+            **callbacks,
         )
+        if process is None:
+            return True
         own = tmpdirs.dirs - others
         if build.on_start is not None:
             build.on_start(process.pid, sorted(own))
         try:
+            if self.on_wait is not None and not _ends_soon(process.pid):
+                self.on_wait()
             return process.wait() == 0
         except BaseException:
             # whoever interrupts the build means all of it
@@ -449,3 +471,19 @@ class BuildSystem(ABC):
         """The build that these arguments of `build` are about."""
         path = os.path.join(self.working_dir, build_path)
         return Build(context, variant, path, install_path, install, build_type, self.on_start)
+
+
+def _ends_soon(process: int) -> bool:
+    """Whether a process that was started ends within a moment."""
+    try:
+        descriptor = os.pidfd_open(process)
+    except (AttributeError, OSError):
+        return False
+    import select
+
+    try:
+        end = select.poll()
+        end.register(descriptor, select.POLLIN)
+        return bool(end.poll(_MOMENT))
+    finally:
+        os.close(descriptor)
