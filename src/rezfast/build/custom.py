@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
-from rezfast.build.arguments import argument_variables, declare_arguments, declared_names
+from rezfast.build.arguments import FILE, argument_variables, declare_arguments, declared_names
 from rezfast.build.command import BuildOf, command_text, expand_build_command
 from rezfast.build.environment import write_script
-from rezfast.build.system import BuildResult, BuildSystem, BuildType
+from rezfast.build.system import BuildResult, BuildSystem, BuildType, is_same
 from rezfast.errors import PackageMetadataError
 from rezfast.repository.developer import DeveloperPackage, get_developer_package
 from rezfast.shell import create_shell
@@ -42,6 +43,11 @@ class CustomBuildSystem(BuildSystem):
             except PackageMetadataError:
                 return False
         return getattr(package, "build_command", None) is not None
+
+    @classmethod
+    def declares_arguments(cls) -> bool:
+        """Whether there is a `parse_build_args.py`."""
+        return not is_same(cls.bind_cli, CustomBuildSystem.bind_cli) or os.path.exists(FILE)
 
     @classmethod
     def bind_cli(cls, parser: argparse.ArgumentParser, group: Group) -> None:

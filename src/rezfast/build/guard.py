@@ -147,11 +147,20 @@ class Guard:
         self._pipe = -1
         self._owner = -1
         self._number = 0
+        self._starting = 0
+
+    def prepare(self) -> None:
+        """Begin to look on, which takes a moment that this process can use."""
+        if self._owner != os.getpid():
+            self._start()
 
     def watch(self, location: str) -> None:
         """Remove the locks that this process has in a repository when it has ended."""
-        if self._owner != os.getpid():
-            self._start()
+        self.prepare()
+        if self._starting:
+            # from here on nothing that is done to this process is done to the other
+            os.waitpid(self._starting, 0)
+            self._starting = 0
         self._send("watch", 0, location)
 
     def begin(self, record: Record) -> int:
@@ -193,7 +202,7 @@ class Guard:
 
     def _start(self) -> None:
         self._owner = os.getpid()
-        self._pipe = -1
+        self._pipe, self._starting = -1, 0
         reader, writer = os.pipe()
         try:
             child = os.fork()
@@ -204,8 +213,7 @@ class Guard:
             return
         if child:
             os.close(reader)
-            os.waitpid(child, 0)
-            self._pipe = writer
+            self._pipe, self._starting = writer, child
             return
         try:
             os.setsid()

@@ -212,6 +212,11 @@ class BuildSystem(ABC):
         return None
 
     @classmethod
+    def declares_arguments(cls) -> bool:
+        """Whether `bind_cli` has anything to add, in the current directory."""
+        return not is_same(cls.bind_cli, BuildSystem.bind_cli)
+
+    @classmethod
     def bind_cli(cls, parser: argparse.ArgumentParser, group: Group) -> None:
         """Add its arguments to a command line.
 
@@ -471,6 +476,11 @@ class BuildSystem(ABC):
         """The build that these arguments of `build` are about."""
         path = os.path.join(self.working_dir, build_path)
         return Build(context, variant, path, install_path, install, build_type, self.on_start)
+
+
+def is_same(method: Any, other: Any) -> bool:
+    """Whether two class methods are one that a class inherits from the other."""
+    return method.__func__ is other.__func__
 
 
 def _ends_soon(process: int) -> bool:

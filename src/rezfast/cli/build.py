@@ -6,6 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from rezfast.build.guard import guard
 from rezfast.build.process import create_build_process, get_build_process_types
 from rezfast.build.systems import create_build_system, get_buildsys_types
 from rezfast.cli.build_options import BuildParameters, source_package
@@ -19,6 +20,7 @@ from rezfast.cli.outcome import (
 )
 from rezfast.cli.parameters import Option
 from rezfast.config import settings
+from rezfast.config.system import ask_ahead
 from rezfast.context.tmpdirs import context_tmpdirs
 from rezfast.errors import BuildContextResolveError, BuildError
 from rezfast.package.write import FileFormat, package_text
@@ -129,6 +131,9 @@ def run(given: Given) -> int:
         write_out(package_text(package, FileFormat.py, skip_attributes=["preprocess"]))
         return EXIT_OK
     build_args, child_build_args = _arguments(given)
+    ask_ahead()
+    if given["install"]:
+        guard.prepare()
     is_heard = sys.stdout is not None
     system = create_build_system(
         os.getcwd(),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from rezfast.config.output import output_of
+from rezfast.config.output import Output
 from rezfast.config.sources import REZ_VERSION
 from rezfast.errors import RezError
 
@@ -116,7 +116,7 @@ class System:
 
 def _operating_system() -> str:
     """Distributor and release as rez finds them: each source fills what the last one left open."""
-    distributor, release = _fields(_read(_LSB_RELEASE), "DISTRIB_ID=", "DISTRIB_RELEASE=")
+    distributor, release = _fields_of_file()
     if distributor and release:
         return f"{distributor}-{release}"
     found = _fields(_run_lsb_release(), "Distributor ID:", "Release:")
@@ -145,17 +145,37 @@ def _read(path: str) -> str:
 _said: dict[str, str] = {}
 
 
+# the same that is being said, and the process that was asked
+_asked: dict[str, tuple[Output | None, int]] = {}
+
+
+def ask_ahead() -> None:
+    """Begin to find out which operating system this is, for a process that will want to know."""
+    path = os.environ.get("PATH", os.defpath)
+    if path in _said or path in _asked or all(_fields_of_file()):
+        return
+    _asked[path] = _ask_lsb_release(path.split(os.pathsep)), os.getpid()
+
+
 def _run_lsb_release() -> str:
     path = os.environ.get("PATH", os.defpath)
     if path not in _said:
-        _said[path] = _ask_lsb_release(path.split(os.pathsep))
+        asked, process = _asked.pop(path, (None, 0))
+        if process != os.getpid():
+            # whom a process asked that this is a copy of answers that one
+            asked = _ask_lsb_release(path.split(os.pathsep))
+        _said[path] = "" if asked is None else asked.read() or ""
     return _said[path]
 
 
-def _ask_lsb_release(places: list[str]) -> str:
+def _ask_lsb_release(places: list[str]) -> Output | None:
     if not any(os.access(os.path.join(place, "lsb_release"), os.X_OK) for place in places):
-        return ""
-    return output_of(["/usr/bin/env", "lsb_release", "-a"], os.environ) or ""
+        return None
+    return Output(["/usr/bin/env", "lsb_release", "-a"], os.environ)
+
+
+def _fields_of_file() -> tuple[str | None, str | None]:
+    return _fields(_read(_LSB_RELEASE), "DISTRIB_ID=", "DISTRIB_RELEASE=")
 
 
 def _fields(text: str, distributor_key: str, release_key: str) -> tuple[str | None, str | None]:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from copy import deepcopy
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +54,8 @@ def preprocessed(
     functions = _functions(getattr(this, "preprocess", None), this.config)
     if not functions:
         return None
+    from copy import deepcopy
+
     changed = deepcopy(data)
     for level, function in functions:
         _log().info("Applying %s preprocess function", level)
