@@ -20,6 +20,7 @@ import os
 import sys
 import threading
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from types import ModuleType
 
 from rezfast.config import Settings, settings
@@ -152,14 +153,31 @@ def _directories(type_name: str) -> Iterator[str]:
 def _python_packages() -> Iterator[str]:
     """The packages on `sys.path` that hold plugins."""
     for entry in sys.path:
-        try:
-            names = sorted(os.listdir(entry or os.curdir))
-        except OSError:
-            continue
-        for name in names:
-            path = os.path.join(entry, name)
-            if "." not in name and os.path.isfile(os.path.join(path, _FOLDER, "__init__.py")):
-                yield path
+        yield from _packages_in(entry, _changed(entry or os.curdir))
+
+
+@lru_cache(maxsize=256)
+def _packages_in(entry: str, changed: int) -> tuple[str, ...]:
+    """The packages in a directory that hold plugins; `changed` is when it last did."""
+    names = sorted(_names(entry or os.curdir)) if changed else ()
+    paths = (os.path.join(entry, name) for name in names if "." not in name)
+    return tuple(
+        path for path in paths if os.path.isfile(os.path.join(path, _FOLDER, "__init__.py"))
+    )
+
+
+def _changed(path: str) -> int:
+    try:
+        return os.stat(path).st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _names(directory: str) -> list[str]:
+    try:
+        return os.listdir(directory)
+    except OSError:
+        return []
 
 
 # ---- loading ----------------------------------------------------------------------
@@ -197,20 +215,23 @@ def _has_entry_points() -> bool:
         kind = finder if isinstance(finder, type) else type(finder)
         if hasattr(finder, "find_distributions") and kind.__name__ not in _FINDERS:
             return True
-    for entry in sys.path:
-        try:
-            names = os.listdir(entry or os.curdir)
-        except NotADirectoryError:
-            return True  # an archive, into which Python can look
-        except OSError:
-            continue
-        for name in names:
-            if name.endswith((".dist-info", ".egg-info")) and _names_plugins(
-                os.path.join(entry, name, "entry_points.txt")
-            ):
-                return True
-            if name.endswith(".egg"):
-                return True
+    # Python can look into an archive, too
+    return any(
+        os.path.isfile(entry) or _lists_plugins(entry or os.curdir, _changed(entry or os.curdir))
+        for entry in sys.path
+    )
+
+
+@lru_cache(maxsize=256)
+def _lists_plugins(directory: str, changed: int) -> bool:
+    """Whether a distribution in a directory may have plugins; `changed` is when that last did."""
+    for name in _names(directory) if changed else ():
+        if name.endswith(".egg"):
+            return True
+        if name.endswith((".dist-info", ".egg-info")) and _names_plugins(
+            os.path.join(directory, name, "entry_points.txt")
+        ):
+            return True
     return False
 
 

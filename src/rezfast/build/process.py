@@ -15,7 +15,7 @@ import os
 import shlex
 from _json import encode_basestring_ascii as quoted
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from rezfast.build.payload import Payload, repository_location
@@ -24,6 +24,7 @@ from rezfast.build.together import Together
 from rezfast.build.variant_paths import VariantPaths, variant_paths
 from rezfast.config.styles import Printer
 from rezfast.context.resolved import ResolvedContext
+from rezfast.context.tmpdirs import context_tmpdirs
 from rezfast.errors import (
     BuildContextResolveError,
     BuildError,
@@ -122,7 +123,7 @@ class BuildProcess:
         target = os.path.expanduser(install_path or self.default_install_path)
         scripts: list[str] = []
         number = 0
-        with Together() as together:
+        with self._tmpdir(), Together() as together:
             for variant in self.selected_variants(variants):
                 result = self._build_variant(variant, target, clean, install, together)
                 number += 1
@@ -132,6 +133,16 @@ class BuildProcess:
         if scripts:
             self._say("\n".join(["These scripts enter the environments:", *scripts, ""]))
         return number
+
+    @contextmanager
+    def _tmpdir(self) -> Iterator[None]:
+        """While one directory has the files of all commands, one after the other."""
+        self.build_system.tmpdir = context_tmpdirs().mkdtemp()
+        try:
+            yield
+        finally:
+            context_tmpdirs().remove(self.build_system.tmpdir)
+            self.build_system.tmpdir = None
 
     def selected_variants(self, indices: Sequence[int] | None = None) -> Iterator[Variant]:
         """The variants to build, in order; those that are not are told of.

@@ -29,6 +29,7 @@ from rezfast.rex.strings import literal
 
 if TYPE_CHECKING:
     import argparse
+    from subprocess import Popen
 
     from rezfast.build.arguments import Group
     from rezfast.context.resolved import ResolvedContext
@@ -151,6 +152,7 @@ class BuildSystem(ABC):
         build_args: Extra arguments for it.
         child_build_args: Extra arguments for the build system that it calls.
         on_start: Called when a build starts a process; None: nobody is told.
+        tmpdir: A directory for the files that shells need; None: each command gets one of its own.
         on_wait: Called once for each process that takes longer than a moment; None: nobody is told.
     """
 
@@ -159,6 +161,7 @@ class BuildSystem(ABC):
 
     on_start: OnStart | None = None
     on_wait: OnWait | None = None
+    tmpdir: str | None = None
 
     is_quick = False
     """Whether its builds may take no time at all, and it tells `on_wait` when one does."""
@@ -432,22 +435,27 @@ class BuildSystem(ABC):
         # what was said so far comes before what the command says
         if sys.stdout is not None:
             sys.stdout.flush()
-        tmpdirs = context_tmpdirs()
-        others = set(tmpdirs.dirs)
         context_file = os.path.join(build.build_path, CONTEXT)
-        process = start_command(
-            build.context,
-            command,
-            build.build_path,
-            rxt_file=context_file if os.path.isfile(context_file) else None,
-            **callbacks,
-        )
-        if process is None:
-            return True
-        own = tmpdirs.dirs - others
-        if build.on_start is not None:
-            build.on_start(process.pid, sorted(own))
+        tmpdir = self.tmpdir or context_tmpdirs().mkdtemp()
         try:
+            process = start_command(
+                build.context,
+                command,
+                build.build_path,
+                rxt_file=context_file if os.path.isfile(context_file) else None,
+                tmpdir=tmpdir,
+                **callbacks,
+            )
+            return process is None or self._ends_well(process, build, tmpdir)
+        finally:
+            if self.tmpdir is None:
+                context_tmpdirs().remove(tmpdir)
+
+    def _ends_well(self, process: Popen[Any], build: Build, tmpdir: str) -> bool:
+        """Wait for a process; whether it succeeded."""
+        try:
+            if build.on_start is not None:
+                build.on_start(process.pid, [tmpdir])
             if self.on_wait is not None and not _ends_soon(process.pid):
                 self.on_wait()
             return process.wait() == 0
@@ -455,9 +463,6 @@ class BuildSystem(ABC):
             # whoever interrupts the build means all of it
             end_processes([process.pid])
             raise
-        finally:
-            for path in own:
-                tmpdirs.remove(path)
 
     def say(self, text: str, style: str | None = None) -> None:
         """Say what is done, if that is wanted."""

@@ -174,6 +174,8 @@ def start_command(
     rxt_file: str | None = None,
     actions_callback: Callback | None = None,
     post_actions_callback: Callback | None = None,
+    *,
+    tmpdir: str,
 ) -> Popen[Any] | None:
     """As `execute_shell(block=False)`, without a shell where bash would do nothing but start it.
 
@@ -183,6 +185,8 @@ def start_command(
         directory: Where to run it.
         rxt_file: A file that holds the context; None: there is none.
         actions_callback, post_actions_callback: As in `execute_shell`.
+        tmpdir: A directory of the caller's for the files that the shell needs. It has to be there
+            until the process has ended.
 
     Returns:
         The process; None: the command is empty, and there is nothing that a shell would do.
@@ -192,37 +196,30 @@ def start_command(
     """
     sh = create_shell()
     text = command_text(sh, command)
-    tmpdirs = context_tmpdirs()
-    tmpdir = tmpdirs.mkdtemp()
-    try:
-        context_file, executor = write_context(
-            context,
-            sh,
-            tmpdir,
-            text,
-            actions_callback=actions_callback,
-            post_actions_callback=post_actions_callback,
-            rxt_file=rxt_file,
-        )
-        words = direct.plain_words(command)
-        if words is not None or not text:
-            environ = direct.shell_environment(sh, executor.actions, directory)
-            if environ is not None and words is None:
-                tmpdirs.remove(tmpdir)
-                return None
-            process = words and environ and _started(words, environ, directory)
-            if process:
-                return process
-        return sh.spawn_shell(
-            context_file,
-            tmpdir,
-            command=text,
-            quiet=settings().rez_tools_visibility == "never",
-            cwd=directory,
-        )
-    except BaseException:
-        tmpdirs.remove(tmpdir)
-        raise
+    context_file, executor = write_context(
+        context,
+        sh,
+        tmpdir,
+        text,
+        actions_callback=actions_callback,
+        post_actions_callback=post_actions_callback,
+        rxt_file=rxt_file,
+    )
+    words = direct.plain_words(command)
+    if words is not None or not text:
+        environ = direct.shell_environment(sh, executor.actions, directory)
+        if environ is not None and words is None:
+            return None
+        process = words and environ and _started(words, environ, directory)
+        if process:
+            return process
+    return sh.spawn_shell(
+        context_file,
+        tmpdir,
+        command=text,
+        quiet=settings().rez_tools_visibility == "never",
+        cwd=directory,
+    )
 
 
 def _started(words: list[str], environ: dict[str, str], directory: str) -> Popen[Any] | None:
