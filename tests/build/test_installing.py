@@ -217,3 +217,22 @@ def _is_builder(process: str, workshop: Workshop) -> bool:
     except OSError:
         return False
     return f"REZ_LOCAL_PACKAGES_PATH={workshop.local}".encode() in variables
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+def test_versions_beside_a_package_without_one_stay(is_there: bool, workshop: Workshop) -> None:
+    """The payload of a package that has no version is its family's directory."""
+    workshop.write("name = 'tool'\nversion = '1.0'\nbuild_command = 'touch one'")
+    workshop.build("--install")
+    definition = "name = 'tool'\nbuild_command = 'sh {root}/build.sh'"
+    workshop.write(definition, build__sh="touch $REZ_BUILD_INSTALL_PATH/file\nexit $FAIL\n")
+    if is_there:
+        workshop.build("--install", FAIL="0")
+    before = workshop.installed()
+    assert "tool/1.0/package.py" in before
+    assert workshop.run("build", "--install", FAIL="3").returncode == 1
+    assert workshop.installed() == before
+    workshop.build("--install", FAIL="0")
+    assert workshop.installed() == sorted(
+        {*before, "tool/file", "tool/package.py", "tool/build.rxt"}
+    )

@@ -5,6 +5,7 @@ Those that name no build command get one that writes down the environment which 
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import shutil
@@ -29,7 +30,8 @@ SOURCES = sorted(
         if path.suffix != ".pyc"
     }
 )
-SOURCES = [*FIRST, *(name for name in SOURCES if name not in FIRST)]
+# `config` is another foo-1.0.0, which has another uuid
+SOURCES = [*FIRST, *(name for name in SOURCES if name not in (*FIRST, "config"))]
 
 # repositories that are in the data as they are installed
 KNOWN = ("solver/packages", "packages/py_packages", "packages/yaml_packages", "release/variants")
@@ -114,10 +116,14 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
 
 
 def test_the_same_source_packages_can_be_built(built: Built) -> None:
-    codes = {name: dict(zip(SOURCES, built[name][1], strict=True)) for name in built}
-    assert codes["rezfast"] == codes["rez"]
-    # nearly all; what cannot be built lacks what it requires, on purpose
-    assert sum(code == 0 for code in codes["rez"].values()) > 60
+    # rezfast has a code of its own for definitions that are wrong
+    done = {
+        program: {name for name, code in zip(SOURCES, codes, strict=True) if code == 0}
+        for program, (_, codes) in built.items()
+    }
+    assert done["rezfast"] == done["rez"]
+    # what cannot be built lacks what it requires, on purpose
+    assert len(done["rez"]) > 60
 
 
 @pytest.mark.parametrize("where", ["packages", "src"])
@@ -129,18 +135,23 @@ def test_the_same_files_are_there(where: str, built: Built) -> None:
 
 
 def without_leftovers(found: dict[str, str]) -> dict[str, str]:
-    """A tree without what rez leaves of packages that could not be built."""
-    hidden = {
-        name.replace("/.building", "/")
-        for name in found
-        if name.rpartition("/")[2][:9] == ".building"
-    }
-    kept = {
-        name: mode
-        for name, mode in found.items()
-        if "/.building" not in name and not any(f"{name}/".startswith(f"{one}/") for one in hidden)
-    }
-    # a family that has nothing else
+    """A tree without what rez leaves of variants that could not be built: payloads and links."""
+    kept = dict(found)
+    for tag in [name for name in found if "/.building" in name]:
+        del kept[tag]
+        package = tag.replace("/.building", "/")
+        inside = {name for name in kept if name.startswith(f"{package}/")}
+        if f"{package}/package.py" not in inside:
+            failed = inside | {package}
+        else:
+            empty = {
+                name for name in inside if not any(other.startswith(f"{name}/") for other in inside)
+            }
+            payloads = {name for name in empty if found[name] == "755"}
+            links = {f"-> ../{name.rpartition('/')[2]}" for name in payloads}
+            failed = payloads | {name for name in inside if found[name] in links}
+        kept = {name: mode for name, mode in kept.items() if name not in failed}
+    # families that have nothing else
     return {
         name: mode
         for name, mode in kept.items()
@@ -150,12 +161,24 @@ def without_leftovers(found: dict[str, str]) -> dict[str, str]:
 
 def test_installed_definitions_are_the_same(built: Built) -> None:
     theirs, ours = (definitions(built[name][0] / "packages") for name in ("rez", "rezfast"))
-    assert ours == theirs
+    assert ours.keys() == theirs.keys()
+    for name, text in theirs.items():
+        assert statements(ours[name]) == statements(text), name
+
+
+def statements(text: str) -> list[str]:
+    """What a definition says. In rez chance orders what its own order does not name."""
+    return sorted(ast.get_source_segment(text, node) or "" for node in ast.parse(text).body)
 
 
 @pytest.mark.parametrize("where", ["packages", "src"])
 def test_saved_environments_are_the_same(where: str, built: Built) -> None:
     theirs, ours = (saved_environments(built[name][0] / where) for name in ("rez", "rezfast"))
+    for found in (theirs, ours):
+        for data in found.values():
+            # in rez it depends on chance where a cycle begins
+            if "cycl" in (data["failure_description"] or ""):
+                del data["failure_description"]
     for name, data in theirs.items():
         assert ours[name] == data, name
     assert ours.keys() == theirs.keys()

@@ -19,6 +19,7 @@ from typing import Any
 
 from rezfast.context.tmpdirs import remove_directory
 from rezfast.errors import RezError
+from rezfast.repository.filesystem import BUILDING_PREFIX
 from rezfast.repository.install import staged_path
 from rezfast.repository.locks import package_lock, remove_locks
 
@@ -31,6 +32,8 @@ Record = dict[str, Any]
     package       the package's directory, above its variants
     definitions   the paths that its definition may have
     before        what `signature` said of them
+    kept          what else was in the payload, where versions lie in it
+    versions      the names of definitions of versions, if versions lie in the payload
     links         short links that were made
     tag           the file that hides the version while it is built
     modes         directories that were made writable, and what their mode was
@@ -65,12 +68,63 @@ def undo(record: Mapping[str, Any]) -> None:
             os.unlink(link)
     payload, backup = record["payload"], record["backup"]
     if backup is not None and os.path.isdir(backup):
-        remove_tree(payload)
-        os.rename(backup, payload)
+        restore(payload, backup, record["versions"])
     elif backup is None:
-        remove_tree(payload)
+        for name in own_names(payload, record["versions"]):
+            if name not in record["kept"]:
+                remove_tree(os.path.join(payload, name))
+        with suppress(OSError):
+            os.rmdir(payload)
         _remove_empty(record)
     finish(record)
+
+
+def own_names(payload: str, versions: list[str]) -> list[str]:
+    """What is in a payload, save versions: that of a package without one is its family.
+
+    Args:
+        payload: The payload's directory.
+        versions: The names that definitions of such versions may have; none: there are none.
+    """
+    try:
+        names = os.listdir(payload)
+    except OSError:
+        # whoever made it may not even look into it
+        if not versions:
+            remove_tree(payload)
+        return []
+    if not versions:
+        return names
+    tags = {name for name in names if name.startswith(BUILDING_PREFIX)}
+    hidden = {name[len(BUILDING_PREFIX) :] for name in tags}
+    return [
+        name
+        for name in names
+        if name not in tags
+        and name not in hidden
+        and not any(os.path.isfile(os.path.join(payload, name, one)) for one in versions)
+    ]
+
+
+def restore(payload: str, backup: str, versions: list[str]) -> None:
+    """Put back what was in a payload, and leave versions beside it as they are.
+
+    Args:
+        payload, versions: As for `own_names`.
+        backup: A copy of what was there.
+    """
+    for name in own_names(payload, versions):
+        remove_tree(os.path.join(payload, name))
+    try:
+        os.rmdir(payload)
+    except FileNotFoundError:
+        os.rename(backup, payload)
+    except OSError:
+        for name in os.listdir(backup):
+            os.rename(os.path.join(backup, name), os.path.join(payload, name))
+        os.rmdir(backup)
+    else:
+        os.rename(backup, payload)
 
 
 def finish(record: Mapping[str, Any]) -> None:
@@ -296,7 +350,7 @@ def _undo_for_good(record: Record) -> None:
     if record["backup"] is not None:
         return
     for _ in range(_ATTEMPTS):
-        if not os.path.exists(record["payload"]):
+        if record["kept"] or not own_names(record["payload"], record["versions"]):
             return
         time.sleep(_PAUSE)
         undo(record)

@@ -16,7 +16,7 @@ import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 
-from rezfast.build.guard import Record, finish, guard, remove_tree, signature, undo
+from rezfast.build.guard import Record, finish, guard, own_names, restore, signature, undo
 from rezfast.build.variant_paths import create_shortlink, variant_paths
 from rezfast.config import settings
 from rezfast.digest import sha1_hex
@@ -93,14 +93,15 @@ class Payload:
         names = definition_names(settings())
         definitions = [os.path.join(self._package, name) for name in names]
         before = signature(definitions)
+        # what has no version is beside all that have one
+        versions = list(names) if self.path == self._family else []
         version = str(self._variant.version)
         mark = sha1_hex(self.path.encode())
         name = f".previous-{self._variant.name}-{version}-{mark}"
         backup = os.path.join(self._location, name)
         if os.path.isdir(backup):
             # of a build that ended with the machine: what is in place may be anything
-            remove_tree(self.path)
-            os.rename(backup, self.path)
+            restore(self.path, backup, versions)
         is_there = os.path.isdir(self.path)
         made = self.path
         while not is_there and not os.path.exists(os.path.dirname(made)):
@@ -112,6 +113,8 @@ class Payload:
             "package": self._package,
             "definitions": definitions,
             "before": before,
+            "kept": own_names(self.path, versions) if versions and is_there else [],
+            "versions": versions,
             "links": [],
             "tag": None if before or not version else building_tag(self._family, version),
             "modes": self._closed(),
@@ -137,7 +140,12 @@ class Payload:
             import shutil
 
             shutil.rmtree(staged, ignore_errors=True)
-            shutil.copytree(self.path, staged, symlinks=True)
+            own = set(own_names(self.path, record["versions"]))
+
+            def others(directory: str, names: list[str]) -> set[str]:
+                return set(names) - own if directory == self.path else set()
+
+            shutil.copytree(self.path, staged, symlinks=True, ignore=others)
             os.rename(staged, record["backup"])
         os.makedirs(self.path, exist_ok=True)
 
