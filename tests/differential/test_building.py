@@ -35,7 +35,6 @@ SOURCES = (
     "hello/1.0",
     "translate_lib/2.2.0",
     "sup_world/3.8",
-    "testing_obj/1.0.0",
 )
 
 PYTHON = """

@@ -469,19 +469,6 @@ class BuildSystem(ABC):
         if self.verbose:
             Printer()(text, style)
 
-    def start(
-        self,
-        context: ResolvedContext,
-        variant: Variant,
-        build_path: str,
-        install_path: str,
-        install: bool,
-        build_type: BuildType,
-    ) -> Build:
-        """The build that these arguments of `build` are about."""
-        path = os.path.join(self.working_dir, build_path)
-        return Build(context, variant, path, install_path, install, build_type, self.on_start)
-
 
 def is_same(method: Any, other: Any) -> bool:
     """Whether two class methods are one that a class inherits from the other."""
