@@ -228,16 +228,19 @@ class BuildProcess:
 
     def _context(self, variant: Variant, build_path: str, together: Together) -> ResolvedContext:
         """`create_build_context`, which sees the variants that were built before."""
+        name = variant.name
+        requests = variant.get_requires(build_requires=True, private_build_requires=True)
+        if any(one.name == name for one in requests):
+            together.install()
         try:
             context = self.create_build_context(variant, build_path)
-        except BuildContextResolveError:
-            if not together:
-                raise
-        else:
             packages = context.resolved_packages or ()
-            if not together or all(one.name != variant.name for one in packages):
+            if not together or all(one.name != name for one in packages):
                 return context
-        # a package that its own build needs
+        except RezError as error:
+            if not together or name not in str(error):
+                raise
+        # what it needs needs this package
         together.install()
         return self.create_build_context(variant, build_path)
 
