@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from build.projects import Workshop
 
 VARIANTS = """
     name = "tool"
     version = "1.0"
-    variants = [["lib-1"], ["lib-2"], ["lib-3"]]
+    variants = {variants!r}
     build_command = {command!r}
 """
 
 
-def three(workshop: Workshop, command: object, more: str = "") -> None:
-    """A package of three variants."""
+LIBS = (["lib-1"], ["lib-2"], ["lib-3"])
+
+
+def three(
+    workshop: Workshop, command: object, more: str = "", variants: Sequence[list[str]] = LIBS
+) -> None:
+    """A package of three variants, or of others."""
     for version in ("1", "2", "3"):
         workshop.package("lib", version)
-    workshop.write(VARIANTS.format(command=command) + more)
+    workshop.write(VARIANTS.format(command=command, variants=list(variants)) + more)
 
 
 @pytest.mark.parametrize("command", [False, "", ":", "true", ["true"]])
@@ -57,12 +64,8 @@ def test_a_variant_may_need_the_ones_before_it(through: str, workshop: Workshop)
     def private_build_requires():
         return [{through!r}] if building and build_variant_index else []
     """
-    three(workshop, "true", more)
-    # not with itself: each requires another lib
-    workshop.write(
-        VARIANTS.format(command="true").replace('["lib-2"], ["lib-3"]', '["other"]') + more
-    )
     workshop.package("other", "1")
+    three(workshop, "true", more, [["lib-1"], ["other"]])
     workshop.build("--install")
     seen = (workshop.source / "build" / "other" / "build.rxt").read_text()
     assert '"subpath": "lib-1"' in seen or "tool-1.0[0]" in seen

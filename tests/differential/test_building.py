@@ -20,6 +20,8 @@ import rez
 from differential.built import OWN_VARIABLES, definitions, saved_environments, tree
 from rez.resolved_context import ResolvedContext
 
+from rezfast.context.resolved import ResolvedContext as OurContext
+
 REZ = "from rez.cli._entry_points import run_rez_build; run_rez_build()"
 REZFAST = "import sys; from rezfast.cli import main; sys.argv.insert(1, 'build'); sys.exit(main())"
 DATA = Path(rez.__file__).parent / "data" / "tests"
@@ -263,5 +265,14 @@ def test_rez_loads_our_build_rxt(both: Both) -> None:
     assert len(files) > len(SOURCES)
     for path in files:
         context = ResolvedContext.load(str(path))
+        assert context.success
+        assert context.building
+
+
+def test_we_load_the_build_rxt_of_rez(both: Both) -> None:
+    files = sorted((both["rez"][0] / "packages").rglob("build.rxt"))
+    assert len(files) > len(SOURCES)
+    for path in files:
+        context = OurContext.load(str(path))
         assert context.success
         assert context.building
