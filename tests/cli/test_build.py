@@ -97,7 +97,7 @@ def test_the_definition_after_preprocess(workshop: Workshop) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["extra"], "'extra': it is the current directory that is built"),
+        (["extra"], "'extra': it is the package in the current directory that is built"),
         (["--process", "remote"], "--process 'remote': there are central, local"),
         (["-b", "scons"], "--build-system 'scons': there are cmake, custom, make, python"),
         (["--ba", "x", "--", "y"], "--build-args and arguments after '--' exclude each other"),

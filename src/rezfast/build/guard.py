@@ -266,7 +266,8 @@ def _look_on(reader: int, owner: int) -> None:
     for location in locations:
         with suppress(OSError):
             remove_locks(location, owner)
-    for number, record in records.items():
+    # the first of several payloads of a package has made the directories of all
+    for number, record in reversed(records.items()):
         # others may be writing its definition
         with suppress(RezError, OSError), package_lock(*record["lock"]):
             for path in record["definitions"]:

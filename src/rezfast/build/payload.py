@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from hashlib import sha1
 from logging import getLogger
@@ -26,7 +26,13 @@ from rezfast.errors import BuildError, PackageRepositoryError
 from rezfast.package.model import Variant
 from rezfast.repository import get_repository
 from rezfast.repository.filesystem import FilesystemRepository, definition_names
-from rezfast.repository.install import Overrides, building_tag, install_variant, make_tag
+from rezfast.repository.install import (
+    Confirm,
+    Overrides,
+    building_tag,
+    install_variants,
+    make_tag,
+)
 from rezfast.repository.locks import package_lock
 
 log = getLogger("rezfast.build")
@@ -53,6 +59,7 @@ class Payload:
         self._family = os.path.join(location, variant.name)
         self._number = 0
         self._record: Record = {}
+        self._installing = False
 
     @contextmanager
     def open(self) -> Iterator[None]:
@@ -74,8 +81,8 @@ class Payload:
                 ) from error
             try:
                 yield
-            except BaseException:
-                self._end(undo)
+            except BaseException as error:
+                self._end(finish if self.is_installed(error) else undo)
                 raise
             self._end(finish)
 
@@ -100,10 +107,18 @@ class Payload:
         Raises:
             RezError: As `install_variant`.
         """
-        guard.installing(self._number)
-        installed = install_variant(self._variant, self._location, overrides=overrides)
-        assert installed is not None
-        return installed
+        return _install([self], overrides)[0]
+
+    def is_installed(self, error: BaseException) -> bool:
+        """Whether the definition is written, after an error.
+
+        Args:
+            error: The error. An interrupt may come at any time, every other one before that.
+        """
+        if not self._installing or isinstance(error, Exception):
+            return False
+        before: list[list[int]] = self._record["before"]
+        return signature(self._record["definitions"]) != before
 
     # ---- begin and end
 
@@ -198,6 +213,56 @@ class Payload:
             staged = f"{target}.new"
             shutil.copy(file, staged)
             os.replace(staged, target)
+
+
+class Payloads(ExitStack):
+    """Payloads of one package that are installed in one step; used in a with statement.
+
+    What is open and not installed when that ends is undone, the last one first.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._payloads: list[Payload] = []
+
+    def __len__(self) -> int:
+        return len(self._payloads)
+
+    def open(self, payload: Payload) -> None:
+        """Begin with one.
+
+        Raises:
+            PackageRepositoryError: As `Payload.open`.
+        """
+        self.enter_context(payload.open())
+        self._payloads.append(payload)
+
+    def install(
+        self, overrides: Overrides | None = None, confirm: Confirm | None = None
+    ) -> list[Variant]:
+        """Write the definition with all of them in it; gives the installed variants.
+
+        Args:
+            overrides, confirm: As `install_variants` takes them.
+
+        Raises:
+            RezError: As `install_variants`.
+        """
+        return _install(self._payloads, overrides, confirm)
+
+    def is_installed(self, error: BaseException) -> bool:
+        """As `Payload.is_installed`."""
+        return any(payload.is_installed(error) for payload in self._payloads)
+
+
+def _install(
+    payloads: Sequence[Payload], overrides: Overrides | None, confirm: Confirm | None = None
+) -> list[Variant]:
+    for payload in payloads:
+        payload._installing = True
+        guard.installing(payload._number)
+    variants = [payload._variant for payload in payloads]
+    return install_variants(variants, payloads[0]._location, overrides, confirm)
 
 
 def repository_location(path: str) -> str:

@@ -1,4 +1,4 @@
-"""Options of `rezfast build` that are known only in the source tree.
+"""Options of `rezfast build` and `rezfast release`; some are known only in the source tree.
 
 A package's `parse_build_args.py` and cmake declare options with argparse, of whatever kind. So
 argparse reads a build's command line first; what it makes of the options that every build has is
@@ -18,6 +18,44 @@ from rezfast.errors import RezError
 from rezfast.repository.developer import DeveloperPackage, get_developer_package
 
 _packages: dict[str, DeveloperPackage] = {}
+
+
+def shared_options(process: str) -> list[Option]:
+    """Options that a build and a release have.
+
+    Args:
+        process: What `--help` says of `--process`.
+    """
+    return [
+        Option("--process", metavar="NAME", help=process),
+        Option(
+            "--build-system",
+            "-b",
+            metavar="NAME",
+            help="What to build with: cmake, custom, make, python. [default: what the package "
+            "says, else what can build it]",
+        ),
+        Option(
+            "--variants",
+            kind="integer",
+            many=True,
+            greedy=True,
+            metavar="INDEX...",
+            help="Build these variants alone: 0 is the first one, -1 the last.",
+        ),
+        Option(
+            "--build-args",
+            "--ba",
+            metavar="ARGS",
+            help="Arguments for the build system, with spaces between.",
+        ),
+        Option(
+            "--child-build-args",
+            "--cba",
+            metavar="ARGS",
+            help="Arguments for the build system that it calls, with spaces between.",
+        ),
+    ]
 
 
 def source_package() -> DeveloperPackage:
