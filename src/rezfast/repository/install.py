@@ -463,20 +463,20 @@ def write_file(path: str, content: bytes, confirm: Confirm | None = None) -> Non
     staged = staged_path(path)
     with suppress(FileNotFoundError):
         os.unlink(staged)
-    descriptor = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with open(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fchmod(descriptor, _MODE)
-        os.fsync(descriptor)
-    if confirm is not None:
-        try:
+    try:
+        descriptor = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fchmod(descriptor, _MODE)
+            os.fsync(descriptor)
+        if confirm is not None:
             confirm()
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(staged)
-            raise
-    os.replace(staged, path)
+        os.replace(staged, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(staged)
+        raise
     # the new name itself has to get to the disk; not every file system lets itself be asked
     with suppress(OSError):
         descriptor = os.open(directory, os.O_RDONLY)
