@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 from pathlib import Path
 
 from build.projects import PROGRAM, Finished, Workshop
@@ -146,7 +147,7 @@ class Project(Workshop):
     def at_rest(self) -> None:
         """Wait until nobody looks on any more at what was killed."""
         while any(self._is_ours(name) for name in os.listdir("/proc") if name.isdigit()):
-            pass
+            time.sleep(0.01)
 
     def _is_ours(self, process: str) -> bool:
         try:

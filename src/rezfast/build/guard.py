@@ -81,7 +81,9 @@ def finish(record: Mapping[str, Any]) -> None:
         for path in (record["backup"], f"{record['backup']}.new"):
             _remove(path)
     tag = record["tag"]
-    if tag is not None and not os.path.isdir(record["package"]):
+    # others may be building a variant of a version that has no definition yet
+    is_hidden = os.path.isdir(record["package"]) and not signature(record["definitions"])
+    if tag is not None and not is_hidden:
         with suppress(OSError):
             os.unlink(tag)
         with suppress(OSError):
