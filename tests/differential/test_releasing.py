@@ -103,9 +103,11 @@ class Studio:
         self.source = root / "source"
         self.source.mkdir(parents=True)
         self.package("local", "lib", "1.5")  # which a release must not see
-        self.package("released", "base", "3.0", "def commands(): env.BASE = '{root}'\n")
+        self.package("released", "base", "3.0", "def commands():\n    env.BASE = '{root}'\n")
         path = str(Path(sys.executable).parent)
-        self.package("released", "python", "3.11", f"def commands(): env.PATH.prepend({path!r})\n")
+        self.package(
+            "released", "python", "3.11", f"def commands():\n    env.PATH.prepend({path!r})\n"
+        )
         for version in ("1.0", "2.0"):
             self.package("released", "lib", version)
         self.git("init", "-q", "--bare", "-b", "main", str(root / "remote.git"))
@@ -220,7 +222,7 @@ def test_the_same_definitions_are_released(both: Both) -> None:
         return {name: re.sub(r"(?m)^timestamp = \d+$", "", text) for name, text in texts.items()}
 
     theirs, ours = read(both["rez"].root), read(both["rezfast"].root)
-    assert sorted(theirs) == [f"released/tool/{one}/package.py" for one in ("1.0", "1.0.5", "1.1")]
+    assert set(theirs) == {f"released/tool/{one}/package.py" for one in ("1.0", "1.0.5", "1.1")}
     assert ours == theirs
     for attribute in ("previous_version", "previous_revision", "release_message", "changelog"):
         assert f"\n{attribute} =" in "".join(ours.values())
