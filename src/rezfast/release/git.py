@@ -78,6 +78,10 @@ class GitReleaseVCS(ReleaseVCS):
         except ReleaseVCSError as error:
             if any(words in str(error).lower() for words in _NO_UPSTREAM):
                 return None, None
+            if "no such branch" in str(error).lower():
+                raise ReleaseVCSError(
+                    f"{self.vcs_root}: nothing is committed yet: commit and push"
+                ) from error
             raise
         remote, slash, branch = found.partition("/")
         # a branch may follow another local one, which is no remote

@@ -148,10 +148,18 @@ class ReleaseProcess:
         self._tell_others(released, told)
         process.heading("Release Summary")
         process.say(f"\n{len(released)} of {number} releases were successful")
+        if released:
+            process.say(f"{self.package.qualified_name} is in {path}{self._tagged}")
         process.tell_tests()
         return len(released)
 
     # ---- steps
+
+    @property
+    def _tagged(self) -> str:
+        if not self._made_tag:
+            return ""
+        return f", and its source is tagged {release_tag_name(self.package, self.vcs)!r}"
 
     def _release_variants(
         self, path: str, indices: Sequence[int] | None, message: str | None
