@@ -173,6 +173,46 @@ def test_of_a_package_that_was_not_there_nothing_is_left(tmp_path: Path) -> None
         (project.source / "fails-1").unlink(missing_ok=True)
 
 
+@pytest.mark.parametrize("number", [0, signal.SIGKILL])
+def test_included_modules_become_what_they_were(project: Project, number: int) -> None:
+    modules = project.root / "modules"
+    modules.mkdir()
+    (modules / "studio.py").write_text("new = True\n")
+    (modules / "more.py").write_text("new = True\n")
+    project.variables["REZ_PACKAGE_DEFINITION_PYTHON_PATH"] = str(modules)
+    place = project.released / "tool" / "1.0" / ".rez" / "include"
+    place.mkdir(parents=True)
+    (place / "studio.py").write_bytes("old = 'é'\r\n".encode("latin-1"))
+    (place / "studio.sha1").write_text("0" * 40)
+    (place / "studio.py").chmod(0o444)
+    definition = project.source / "package.py"
+    include = "@include('studio', 'more')\ndef commands():\n    pass\n"
+    definition.write_text(f"{definition.read_text()}\n{include}")
+    project.commit("includes")
+    (project.source / "fails-1").touch()
+    (project.source / "waits-1").touch()
+    before = _bytes(project.released)
+    if number:
+        (project.source / "fails-1").unlink()
+        release = project.start("release")
+        while not (project.source / "waiting").exists():
+            time.sleep(0.01)
+        assert (place / "more.py").exists()
+        release.send_signal(number)
+        release.wait()
+        project.at_rest()
+    else:
+        assert project.run("release").returncode == 1
+    assert _bytes(project.released) == before
+
+
+def _bytes(place: Path) -> dict[str, tuple[int, bytes]]:
+    return {
+        str(path): (path.stat().st_mode, path.read_bytes() if path.is_file() else b"")
+        for path in sorted(place.rglob("*"))
+    }
+
+
 def test_a_release_that_failed_can_be_tried_again(project: Project) -> None:
     tag_refused(project)
     assert project.run("release").returncode == 1

@@ -34,6 +34,8 @@ Record = dict[str, Any]
     definitions   the paths that its definition may have
     before        what `signature` said of them
     links         short links that were made
+    replaced      included modules that may be written over, with their mode and what was in them;
+                  None: not there
     tag           the file that hides the version while it is built
     modes         directories that were made writable, and what their mode was
     lock          what the lock on its definition is made of: location, name and version
@@ -65,6 +67,8 @@ def undo(record: Mapping[str, Any]) -> None:
     for link in record["links"]:
         with suppress(OSError):
             os.unlink(link)
+    for path, before in record["replaced"].items():
+        _put_back(path, before)
     payload, backup = record["payload"], record["backup"]
     if backup is not None and os.path.isdir(backup):
         _remove(payload)
@@ -91,6 +95,22 @@ def finish(record: Mapping[str, Any]) -> None:
     for path, mode in record["modes"]:
         with suppress(OSError):
             os.chmod(path, mode)
+
+
+def _put_back(path: str, before: list[Any] | None) -> None:
+    """Gives a file back what was in it, byte for byte, and its mode; None: takes it away."""
+    staged = f"{path}.new"
+    with suppress(OSError):
+        os.unlink(staged)
+    with suppress(OSError):
+        if before is None:
+            os.unlink(path)
+            return
+        mode, content = before
+        with open(staged, "w", encoding="latin-1", newline="") as file:
+            file.write(content)
+        os.chmod(staged, mode)
+        os.replace(staged, path)
 
 
 def _remove_empty(record: Mapping[str, Any]) -> None:

@@ -23,8 +23,10 @@ from rezfast.build.guard import Record, finish, guard, signature, undo
 from rezfast.build.variant_paths import create_shortlink, variant_paths
 from rezfast.config import settings
 from rezfast.errors import BuildError, PackageRepositoryError
+from rezfast.package.included import included_files
 from rezfast.package.model import Variant
 from rezfast.repository import get_repository
+from rezfast.repository.developer import DeveloperPackage
 from rezfast.repository.filesystem import FilesystemRepository, definition_names
 from rezfast.repository.install import (
     Confirm,
@@ -146,6 +148,7 @@ class Payload:
             "definitions": definitions,
             "before": before,
             "links": [],
+            "replaced": {},
             "tag": None if before or not version else building_tag(self._family, version),
             "modes": self._closed(),
             "lock": [self._location, self._variant.name, version],
@@ -201,6 +204,22 @@ class Payload:
         if link is not None and os.path.basename(link) not in known:
             self._record["links"].append(link)
             guard.begin_again(self._number, self._record)
+
+    def include(self, package: DeveloperPackage) -> None:
+        """Copy the modules that a package includes to where it is installed.
+
+        Args:
+            package: The package, of the source tree.
+
+        Raises:
+            OSError: One cannot be read or written.
+        """
+        if package.includes and self._record["before"]:
+            # variants that are there use them, too
+            for path in included_files(package.includes, self._package):
+                self._record["replaced"][path] = _content(path)
+            guard.begin_again(self._number, self._record)
+        package.copy_includes(self._package)
 
     def copy(self, files: list[str]) -> None:
         """Copy files into the payload, with their modes; each is whole or not there.
@@ -263,6 +282,15 @@ def _install(
         guard.installing(payload._number)
     variants = [payload._variant for payload in payloads]
     return install_variants(variants, payloads[0]._location, overrides, confirm)
+
+
+def _content(path: str) -> list[int | str] | None:
+    """A file's mode, and its bytes as characters, as plain data; None: no such file."""
+    try:
+        with open(path, encoding="latin-1", newline="") as file:
+            return [stat.S_IMODE(os.stat(path).st_mode), file.read()]
+    except FileNotFoundError:
+        return None
 
 
 def repository_location(path: str) -> str:

@@ -223,7 +223,7 @@ class BuildProcess:
             result = self._run(context, variant, paths.build, paths.install, payload)
             if payload is not None:
                 payload.copy([*files, *result.get("extra_files", ())])
-                self.package.copy_includes(package_path)
+                payload.include(self.package)
                 self.check_payload(variant, package_path)
                 if together is None:
                     result["installed"] = payload.install(self.attributes)
