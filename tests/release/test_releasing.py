@@ -213,6 +213,7 @@ def test_every_process_builds_for_everybody(
         local_packages_path=local,
         default_shell="bash",
         disable_rez_1_compatibility=False,
+        rez_1_environment_variables=True,
     )
     bar.data["build_command"] = (
         "echo $REZ_BUILD_TYPE $REZ_IN_REZ_RELEASE $REZ_BUILD_INSTALL $REZ_SPANGLE_VERSION "
