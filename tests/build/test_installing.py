@@ -212,7 +212,7 @@ sys.exit(main())
 def test_ended_when_all_is_done_but_the_tidying(workshop: Workshop, number: int) -> None:
     tool(workshop, hashed=True)
     subprocess.run(
-        [sys.executable, "-c", KILLED.format(number=int(number)), "build", "-i"],
+        [sys.executable, "-c", KILLED.format(number=int(number)), "build", "-i", "--variants=0"],
         cwd=workshop.source,
         env=workshop.variables,
         capture_output=True,
@@ -223,6 +223,31 @@ def test_ended_when_all_is_done_but_the_tidying(workshop: Workshop, number: int)
     assert sorted(os.listdir(workshop.local)) == ["tool"]
     assert sorted(os.listdir(workshop.local / "tool")) == ["1.0"]
     assert sorted(os.listdir(workshop.local / "tool" / "1.0" / "_v")) == ["a"]
+
+
+LINKED = """
+import os, signal, sys
+from rezfast.cli import main
+symlink = os.symlink
+def ends(source, target):
+    symlink(source, target)
+    os.kill(os.getpid(), signal.SIGKILL)
+os.symlink = ends
+sys.exit(main())
+"""
+
+
+def test_killed_when_there_is_nothing_but_a_short_link(workshop: Workshop) -> None:
+    tool(workshop, hashed=True)
+    done = subprocess.run(
+        [sys.executable, "-c", LINKED, "build", "-i"],
+        cwd=workshop.source,
+        env=workshop.variables,
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == -signal.SIGKILL
+    settle(workshop, [])
 
 
 TESTS = """

@@ -34,6 +34,7 @@ Record = dict[str, Any]
     definitions   the paths that its definition may have
     before        what `signature` said of them
     links         short links that were made
+    shortlinks    where short links are
     replaced      included modules that may be written over, with their mode and what was in them;
                   None: not there
     tag           the file that hides the version while it is built
@@ -75,6 +76,7 @@ def undo(record: Mapping[str, Any]) -> None:
         os.rename(backup, payload)
     elif backup is None:
         _remove(payload)
+        _remove_links(record)
         _remove_empty(record)
     finish(record)
 
@@ -113,6 +115,18 @@ def _put_back(path: str, before: list[Any] | None) -> None:
         os.replace(staged, path)
 
 
+def _remove_links(record: Mapping[str, Any]) -> None:
+    """Removes short links to a payload that is no more, made in the moment before the end, too."""
+    directory = record["shortlinks"]
+    with suppress(OSError):
+        for name in os.listdir(directory):
+            path = os.path.join(directory, name)
+            with suppress(OSError):
+                target = os.path.normpath(os.path.join(directory, os.readlink(path)))
+                if target == record["payload"] and not os.path.exists(target):
+                    os.unlink(path)
+
+
 def _remove_empty(record: Mapping[str, Any]) -> None:
     """Removes the directories that were made and have nothing in them now."""
     made, package = record["made"], record["package"]
@@ -120,7 +134,8 @@ def _remove_empty(record: Mapping[str, Any]) -> None:
         return
     with suppress(OSError):
         # included modules, if nobody else has come to need them
-        if all(name in (".rez", "_v") for name in os.listdir(package)):
+        own = (".rez", os.path.basename(record["shortlinks"]))
+        if all(name in own for name in os.listdir(package)):
             _remove(os.path.join(package, ".rez"))
             for name in os.listdir(package):
                 os.rmdir(os.path.join(package, name))

@@ -148,6 +148,7 @@ class Payload:
             "definitions": definitions,
             "before": before,
             "links": [],
+            "shortlinks": self._shortlinks,
             "replaced": {},
             "tag": None if before or not version else building_tag(self._family, version),
             "modes": self._closed(),
@@ -191,10 +192,14 @@ class Payload:
 
     # ---- what goes with it
 
+    @property
+    def _shortlinks(self) -> str:
+        name = self._variant.config.variant_shortlinks_dirname or ""
+        return os.path.join(self._package, name)
+
     def link(self) -> None:
         """Make the short link of a hashed variant. Without it only paths are longer: a warning."""
-        name = self._variant.config.variant_shortlinks_dirname or ""
-        directory = os.path.join(self._package, name)
+        directory = self._shortlinks
         known = set(os.listdir(directory)) if os.path.isdir(directory) else set()
         try:
             link = create_shortlink(self._variant, self._package)
