@@ -7,6 +7,8 @@ import random
 import shutil
 import signal
 import stat
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -190,6 +192,92 @@ def test_killed_at_any_instant_every_variant_is_whole_or_not_there(workshop: Wor
         assert len(payloads(workshop)) == variants
     workshop.build("-i")
     assert workshop.installed() == whole
+
+
+# ends when the definition has its name, before anything else is done
+KILLED = """
+import os, signal, sys
+from rezfast.cli import main
+replace = os.replace
+def ends(source, target):
+    replace(source, target)
+    if os.path.basename(target) == "package.py":
+        os.kill(os.getpid(), {number})
+os.replace = ends
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_ended_when_all_is_done_but_the_tidying(workshop: Workshop, number: int) -> None:
+    tool(workshop, hashed=True)
+    subprocess.run(
+        [sys.executable, "-c", KILLED.format(number=int(number)), "build", "-i", "--variants=0"],
+        cwd=workshop.source,
+        env=workshop.variables,
+        capture_output=True,
+        check=False,
+    )
+    at_rest(workshop)
+    assert payloads(workshop) == [("1", "1")]
+    assert sorted(os.listdir(workshop.local)) == ["tool"]
+    assert sorted(os.listdir(workshop.local / "tool")) == ["1.0"]
+    assert sorted(os.listdir(workshop.local / "tool" / "1.0" / "_v")) == ["a"]
+
+
+LINKED = """
+import os, signal, sys
+from rezfast.cli import main
+symlink = os.symlink
+def ends(source, target):
+    symlink(source, target)
+    os.kill(os.getpid(), signal.SIGKILL)
+os.symlink = ends
+sys.exit(main())
+"""
+
+
+def test_killed_when_there_is_nothing_but_a_short_link(workshop: Workshop) -> None:
+    tool(workshop, hashed=True)
+    done = subprocess.run(
+        [sys.executable, "-c", LINKED, "build", "-i"],
+        cwd=workshop.source,
+        env=workshop.variables,
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == -signal.SIGKILL
+    settle(workshop, [])
+
+
+TESTS = """
+    tests = {
+        "unit": {"command": "grep 1 {root}/second", "run_on": "pre_install",
+                 "on_variants": True},
+        "other": {"command": "exit 1", "run_on": ["default", "pre_release"]},
+    }
+"""
+
+
+def test_tests_before_an_install_forbid_it(workshop: Workshop) -> None:
+    tool(workshop, content="2")
+    workshop.write(TOOL.format(hashed=False) + TESTS)
+    done = workshop.run("build", "-i")
+    assert done.returncode == 1
+    assert done.stderr.endswith("tool-1.0[0] is not installed: test unit failed\n")
+    assert workshop.installed() == []
+    # what passes is installed, with one table of all results at the end
+    (workshop.source / "content").write_text("1")
+    done = workshop.build("-i")
+    assert "2 succeeded, 0 failed, 0 skipped" in done.stdout
+    before = workshop.installed()
+    assert payloads(workshop) == [("1", "1"), ("1", "1")]
+    (workshop.source / "content").write_text("2")
+    assert workshop.run("build", "-i").returncode == 1
+    assert workshop.installed() == before
+    assert payloads(workshop) == [("1", "1"), ("1", "1")]
+    # without an install nothing is tested
+    assert workshop.run("build").returncode == 0
 
 
 def wait_for(mark: Path) -> int:

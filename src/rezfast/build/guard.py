@@ -35,6 +35,9 @@ Record = dict[str, Any]
     kept          what else was in the payload, where versions lie in it
     versions      the names of definitions of versions, if versions lie in the payload
     links         short links that were made
+    shortlinks    where short links are
+    replaced      included modules that may be written over, with their mode and what was in them;
+                  None: not there
     tag           the file that hides the version while it is built
     modes         directories that were made writable, and what their mode was
     lock          what the lock on its definition is made of: location, name and version
@@ -66,6 +69,8 @@ def undo(record: Mapping[str, Any]) -> None:
     for link in record["links"]:
         with suppress(OSError):
             os.unlink(link)
+    for path, before in record["replaced"].items():
+        _put_back(path, before)
     payload, backup = record["payload"], record["backup"]
     if backup is not None and os.path.isdir(backup):
         restore(payload, backup, record["versions"])
@@ -75,6 +80,7 @@ def undo(record: Mapping[str, Any]) -> None:
                 remove_tree(os.path.join(payload, name))
         with suppress(OSError):
             os.rmdir(payload)
+        _remove_links(record)
         _remove_empty(record)
     finish(record)
 
@@ -133,7 +139,9 @@ def finish(record: Mapping[str, Any]) -> None:
         for path in (record["backup"], f"{record['backup']}.new"):
             remove_tree(path)
     tag = record["tag"]
-    if tag is not None and not os.path.isdir(record["package"]):
+    # others may be building a variant of a version that has no definition yet
+    is_hidden = os.path.isdir(record["package"]) and not signature(record["definitions"])
+    if tag is not None and not is_hidden:
         with suppress(OSError):
             os.unlink(tag)
         with suppress(OSError):
@@ -143,6 +151,34 @@ def finish(record: Mapping[str, Any]) -> None:
             os.chmod(path, mode)
 
 
+def _put_back(path: str, before: list[Any] | None) -> None:
+    """Gives a file back what was in it, byte for byte, and its mode; None: takes it away."""
+    staged = f"{path}.new"
+    with suppress(OSError):
+        os.unlink(staged)
+    with suppress(OSError):
+        if before is None:
+            os.unlink(path)
+            return
+        mode, content = before
+        with open(staged, "w", encoding="latin-1", newline="") as file:
+            file.write(content)
+        os.chmod(staged, mode)
+        os.replace(staged, path)
+
+
+def _remove_links(record: Mapping[str, Any]) -> None:
+    """Removes short links to a payload that is no more, made in the moment before the end, too."""
+    directory = record["shortlinks"]
+    with suppress(OSError):
+        for name in os.listdir(directory):
+            path = os.path.join(directory, name)
+            with suppress(OSError):
+                target = os.path.normpath(os.path.join(directory, os.readlink(path)))
+                if target == record["payload"] and not os.path.exists(target):
+                    os.unlink(path)
+
+
 def _remove_empty(record: Mapping[str, Any]) -> None:
     """Removes the directories that were made and have nothing in them now."""
     made, package = record["made"], record["package"]
@@ -150,7 +186,8 @@ def _remove_empty(record: Mapping[str, Any]) -> None:
         return
     with suppress(OSError):
         # included modules, if nobody else has come to need them
-        if all(name in (".rez", "_v") for name in os.listdir(package)):
+        own = (".rez", os.path.basename(record["shortlinks"]))
+        if all(name in own for name in os.listdir(package)):
             remove_tree(os.path.join(package, ".rez"))
             for name in os.listdir(package):
                 os.rmdir(os.path.join(package, name))
@@ -331,7 +368,7 @@ def _look_on(reader: int, owner: int) -> None:
     for location in locations:
         with suppress(OSError):
             remove_locks(location, owner)
-    # what was made for the first of them may hold the others
+    # the first of several payloads of a package has made the directories of all
     for number, record in reversed(records.items()):
         # others may be writing its definition
         with suppress(RezError, OSError), package_lock(*record["lock"]):

@@ -21,10 +21,18 @@ from rezfast.build.variant_paths import create_shortlink, variant_paths
 from rezfast.config import settings
 from rezfast.digest import sha1_hex
 from rezfast.errors import BuildError, PackageRepositoryError
+from rezfast.package.included import included_files
 from rezfast.package.model import Variant
 from rezfast.repository import get_repository
+from rezfast.repository.developer import DeveloperPackage
 from rezfast.repository.filesystem import FilesystemRepository, definition_names
-from rezfast.repository.install import Overrides, building_tag, install_variants, make_tag
+from rezfast.repository.install import (
+    Confirm,
+    Overrides,
+    building_tag,
+    install_variants,
+    make_tag,
+)
 from rezfast.repository.locks import package_lock
 
 
@@ -49,6 +57,7 @@ class Payload:
         self._family = os.path.join(location, variant.name)
         self._number = 0
         self._record: Record = {}
+        self._installing = False
 
     @contextmanager
     def open(self) -> Iterator[None]:
@@ -70,8 +79,8 @@ class Payload:
                 ) from error
             try:
                 yield
-            except BaseException:
-                self._end(undo)
+            except BaseException as error:
+                self._end(finish if self.is_installed(error) else undo)
                 raise
             self._end(finish)
 
@@ -86,6 +95,17 @@ class Payload:
     def started(self, process: int, directories: list[str]) -> None:
         """Tell of a process that makes the payload, and of its temporary directories."""
         guard.started(self._number, process, directories)
+
+    def is_installed(self, error: BaseException) -> bool:
+        """Whether the definition is written, after an error.
+
+        Args:
+            error: The error. An interrupt may come at any time, every other one before that.
+        """
+        if not self._installing or isinstance(error, Exception):
+            return False
+        before: list[list[int]] = self._record["before"]
+        return signature(self._record["definitions"]) != before
 
     # ---- begin and end
 
@@ -116,6 +136,8 @@ class Payload:
             "kept": own_names(self.path, versions) if versions and is_there else [],
             "versions": versions,
             "links": [],
+            "shortlinks": self._shortlinks,
+            "replaced": {},
             "tag": None if before or not version else building_tag(self._family, version),
             "modes": self._closed(),
             "lock": [self._location, self._variant.name, version],
@@ -166,10 +188,14 @@ class Payload:
 
     # ---- what goes with it
 
+    @property
+    def _shortlinks(self) -> str:
+        name = self._variant.config.variant_shortlinks_dirname or ""
+        return os.path.join(self._package, name)
+
     def link(self) -> None:
         """Make the short link of a hashed variant. Without it only paths are longer: a warning."""
-        name = self._variant.config.variant_shortlinks_dirname or ""
-        directory = os.path.join(self._package, name)
+        directory = self._shortlinks
         known = set(os.listdir(directory)) if os.path.isdir(directory) else set()
         try:
             link = create_shortlink(self._variant, self._package)
@@ -182,6 +208,22 @@ class Payload:
         if link is not None and os.path.basename(link) not in known:
             self._record["links"].append(link)
             guard.begin_again(self._number, self._record)
+
+    def include(self, package: DeveloperPackage) -> None:
+        """Copy the modules that a package includes to where it is installed.
+
+        Args:
+            package: The package, of the source tree.
+
+        Raises:
+            OSError: One cannot be read or written.
+        """
+        if package.includes and self._record["before"]:
+            # variants that are there use them, too
+            for path in included_files(package.includes, self._package):
+                self._record["replaced"][path] = _content(path)
+            guard.begin_again(self._number, self._record)
+        package.copy_includes(self._package)
 
     def copy(self, files: list[str]) -> None:
         """Copy files into the payload, with their modes; each is whole or not there.
@@ -201,14 +243,54 @@ class Payload:
                 os.replace(written, target)
 
 
+class Payloads(ExitStack):
+    """Payloads of one package that are installed in one step; used in a with statement.
+
+    What is open and not installed when that ends is undone, the last one first.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._payloads: list[Payload] = []
+
+    def __len__(self) -> int:
+        return len(self._payloads)
+
+    def open(self, payload: Payload) -> None:
+        """Begin with one.
+
+        Raises:
+            PackageRepositoryError: As `Payload.open`.
+        """
+        self.enter_context(payload.open())
+        self._payloads.append(payload)
+
+    def install(
+        self, overrides: Overrides | None = None, confirm: Confirm | None = None
+    ) -> list[Variant]:
+        """Write the definition with all of them in it; gives the installed variants.
+
+        Args:
+            overrides, confirm: As `install_variants` takes them.
+
+        Raises:
+            RezError: As `install_variants`.
+        """
+        return install_payloads(self._payloads, overrides, confirm)
+
+    def is_installed(self, error: BaseException) -> bool:
+        """As `Payload.is_installed`."""
+        return any(payload.is_installed(error) for payload in self._payloads)
+
+
 def install_payloads(
-    payloads: Sequence[Payload], overrides: Overrides | None = None
+    payloads: Sequence[Payload], overrides: Overrides | None = None, confirm: Confirm | None = None
 ) -> list[Variant]:
     """Write the definition of variants whose payloads are complete; gives the installed variants.
 
     Args:
         payloads: Those of variants of one package, in one repository; each is open.
-        overrides: As `install_variants` takes them.
+        overrides, confirm: As `install_variants` takes them.
 
     Raises:
         RezError: As `install_variants`.
@@ -217,8 +299,19 @@ def install_payloads(
         # others may have been installed since it began
         one._record["before"] = signature(one._record["definitions"])
         guard.begin_again(one._number, one._record)
+        one._installing = True
         guard.installing(one._number)
-    return install_variants([one._variant for one in payloads], payloads[0]._location, overrides)
+    variants = [one._variant for one in payloads]
+    return install_variants(variants, payloads[0]._location, overrides, confirm)
+
+
+def _content(path: str) -> list[int | str] | None:
+    """A file's mode, and its bytes as characters, as plain data; None: no such file."""
+    try:
+        with open(path, encoding="latin-1", newline="") as file:
+            return [stat.S_IMODE(os.stat(path).st_mode), file.read()]
+    except FileNotFoundError:
+        return None
 
 
 def repository_location(path: str) -> str:

@@ -1,4 +1,4 @@
-"""Options of `rezfast build` that are known only in the source tree.
+"""Options of `rezfast build` and `rezfast release`; some are known only in the source tree.
 
 A package's `parse_build_args.py` and cmake declare options with argparse, of whatever kind. Then
 argparse reads a build's command line first.
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from rezfast.build.systems import get_valid_build_systems
 from rezfast.cli.outcome import UsageError
-from rezfast.cli.parameters import Parameters
+from rezfast.cli.parameters import Option, Parameters
 from rezfast.errors import RezError
 from rezfast.repository.developer import DeveloperPackage, get_developer_package
 
@@ -21,6 +21,44 @@ if TYPE_CHECKING:
     from rezfast.build.system import BuildSystem
 
 _packages: dict[str, DeveloperPackage] = {}
+
+
+def shared_options(process: str) -> list[Option]:
+    """Options that a build and a release have.
+
+    Args:
+        process: What `--help` says of `--process`.
+    """
+    return [
+        Option("--process", metavar="NAME", help=process),
+        Option(
+            "--build-system",
+            "-b",
+            metavar="NAME",
+            help="What to build with: cmake, custom, make, python. [default: what the package "
+            "says, else what can build it]",
+        ),
+        Option(
+            "--variants",
+            kind="integer",
+            many=True,
+            greedy=True,
+            metavar="INDEX...",
+            help="Build these variants alone: 0 is the first one, -1 the last.",
+        ),
+        Option(
+            "--build-args",
+            "--ba",
+            metavar="ARGS",
+            help="Arguments for the build system, with spaces between.",
+        ),
+        Option(
+            "--child-build-args",
+            "--cba",
+            metavar="ARGS",
+            help="Arguments for the build system that it calls, with spaces between.",
+        ),
+    ]
 
 
 def source_package() -> DeveloperPackage:
