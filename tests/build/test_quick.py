@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 import pytest
@@ -105,3 +106,27 @@ def test_a_program_that_is_not_there_is_told_of_by_the_shell(workshop: Workshop)
     done = workshop.run("build")
     assert done.returncode == 1
     assert "no_such_program: command not found" in done.stderr
+
+
+@pytest.mark.parametrize("instant", ["while one runs", "between two"])
+def test_a_build_that_is_killed_leaves_no_temporary_files(instant: str, workshop: Workshop) -> None:
+    """The directory that all commands share goes, too, also when none of them runs."""
+    slow = "sleep 60" if instant == "while one runs" else "true"
+    three(
+        workshop,
+        ["sh", "-c", f"touch {workshop.root}/runs; {slow}"],
+        "    def pre_build_commands():\n        __import__('time').sleep(this.index)\n",
+    )
+    process = workshop.start("build", "--install")
+    while not (workshop.root / "runs").exists():
+        assert process.poll() is None
+        time.sleep(0.01)
+    time.sleep(0.1)
+    process.kill()
+    process.wait()
+    for _ in range(60):
+        if not list((workshop.root / "tmp").iterdir()) and not workshop.installed():
+            return
+        time.sleep(0.1)
+    assert not list((workshop.root / "tmp").iterdir())
+    assert not workshop.installed()

@@ -254,6 +254,11 @@ class Guard:
             self._starting = 0
         self._send("watch", 0, location)
 
+    def owns(self, directory: str) -> None:
+        """Remove a temporary directory when this process has ended, if anybody looks on."""
+        if self._owner == os.getpid():
+            self._send("owns", 0, directory)
+
     def begin(self, record: Record) -> int:
         """Undo this, if nothing more is heard of it; gives its number.
 
@@ -344,6 +349,7 @@ def _look_on(reader: int, owner: int) -> None:
     directories: dict[int, list[str]] = {}
     installing: set[int] = set()
     locations: set[str] = set()
+    owned: set[str] = set()
     with open(reader, encoding="utf-8") as lines:
         for line in lines:
             if not line.endswith("\n"):
@@ -358,6 +364,8 @@ def _look_on(reader: int, owner: int) -> None:
                 installing.add(number)
             elif what == "watch":
                 locations.add(data)
+            elif what == "owns":
+                owned.add(data)
             else:
                 for known in (records, processes, directories):
                     known.pop(number, None)
@@ -365,6 +373,8 @@ def _look_on(reader: int, owner: int) -> None:
         end_processes(processes.get(number, []))
         for path in directories.get(number, ()):
             remove_directory(path)
+    for path in owned:
+        remove_directory(path)
     for location in locations:
         with suppress(OSError):
             remove_locks(location, owner)

@@ -160,12 +160,14 @@ class BuildProcess:
     @contextmanager
     def _tmpdir(self) -> Iterator[None]:
         """While one directory has the files of all commands, one after the other."""
-        self.build_system.tmpdir = context_tmpdirs().mkdtemp()
+        system = self.build_system
+        system.keeps_tmpdir = True
         try:
             yield
         finally:
-            context_tmpdirs().remove(self.build_system.tmpdir)
-            self.build_system.tmpdir = None
+            if system.tmpdir is not None:
+                context_tmpdirs().remove(system.tmpdir)
+            system.keeps_tmpdir, system.tmpdir = False, None
 
     def selected_variants(self, indices: Sequence[int] | None = None) -> Iterator[Variant]:
         """The variants to build, in order; those that are not are told of.

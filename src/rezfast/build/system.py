@@ -17,7 +17,7 @@ from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn, TypedDict
 
-from rezfast.build.guard import end_processes
+from rezfast.build.guard import end_processes, guard
 from rezfast.config import settings
 from rezfast.config.styles import Printer
 from rezfast.context.run import start_command
@@ -152,7 +152,9 @@ class BuildSystem(ABC):
         build_args: Extra arguments for it.
         child_build_args: Extra arguments for the build system that it calls.
         on_start: Called when a build starts a process; None: nobody is told.
-        tmpdir: A directory for the files that shells need; None: each command gets one of its own.
+        keeps_tmpdir: Whether one directory has the files of all commands, which whoever says so
+            removes; else each command gets one of its own.
+        tmpdir: That directory; None: no command has needed it.
         on_wait: Called once for each process that takes longer than a moment; None: nobody is told.
     """
 
@@ -161,6 +163,7 @@ class BuildSystem(ABC):
 
     on_start: OnStart | None = None
     on_wait: OnWait | None = None
+    keeps_tmpdir = False
     tmpdir: str | None = None
 
     is_quick = False
@@ -437,6 +440,9 @@ class BuildSystem(ABC):
             sys.stdout.flush()
         context_file = os.path.join(build.build_path, CONTEXT)
         tmpdir = self.tmpdir or context_tmpdirs().mkdtemp()
+        if self.keeps_tmpdir and self.tmpdir is None:
+            self.tmpdir = tmpdir
+            guard.owns(tmpdir)
         try:
             process = start_command(
                 build.context,
