@@ -225,6 +225,31 @@ def test_ended_when_all_is_done_but_the_tidying(workshop: Workshop, number: int)
     assert sorted(os.listdir(workshop.local / "tool" / "1.0" / "_v")) == ["a"]
 
 
+UNTOLD = """
+import sys
+from rezfast.build.guard import Guard
+from rezfast.cli import main
+Guard.started = lambda *_: None
+sys.exit(main())
+"""
+
+
+def test_killed_before_it_could_tell_what_it_started(workshop: Workshop) -> None:
+    mark = workshop.root / "mark"
+    tool(workshop, between=f"echo $$ > {mark}; sleep 60")
+    build = subprocess.Popen(
+        [sys.executable, "-c", UNTOLD, "build", "-i"],
+        cwd=workshop.source,
+        env=workshop.variables,
+        stdout=subprocess.DEVNULL,
+    )
+    pid = wait_for(mark)
+    build.kill()
+    build.wait()
+    settle(workshop, [])
+    assert _is_builder(str(pid), workshop) is False
+
+
 LINKED = """
 import os, signal, sys
 from rezfast.cli import main

@@ -45,6 +45,8 @@ Record = dict[str, Any]
 
 _MEANT_FOR_OTHERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 _ATTEMPTS, _PAUSE = 50, 0.1  # a process that is being killed may be writing still
+_LOOKS = 2  # for processes that nobody told of
+_STARTED = 19  # where /proc/PID/stat has, after the name, when a process started
 
 
 # ---- undoing ------------------------------------------------------------------------
@@ -350,6 +352,7 @@ def _look_on(reader: int, owner: int) -> None:
     installing: set[int] = set()
     locations: set[str] = set()
     owned: set[str] = set()
+    session, since = (_status(owner) or _status(os.getpid()) or [])[3], _started(os.getpid())
     with open(reader, encoding="utf-8") as lines:
         for line in lines:
             if not line.endswith("\n"):
@@ -369,8 +372,12 @@ def _look_on(reader: int, owner: int) -> None:
             else:
                 for known in (records, processes, directories):
                     known.pop(number, None)
-    for number in records:
+    for number, record in records.items():
         end_processes(processes.get(number, []))
+        for _ in range(_LOOKS):
+            # one that started in the moment before the end is not known
+            end_processes(_builders(record["payload"], session, since))
+            time.sleep(_PAUSE)
         for path in directories.get(number, ()):
             remove_directory(path)
     for path in owned:
@@ -390,6 +397,33 @@ def _look_on(reader: int, owner: int) -> None:
             finish(record)
         else:
             _undo_for_good(record)
+
+
+def _builders(payload: str, session: str, since: int) -> list[int]:
+    """Processes that make a payload.
+
+    Args:
+        payload: The payload.
+        session: Their session: somebody else may look at the environment of the same build.
+        since: When they started at the earliest, as `_started` has it.
+    """
+    found = []
+    for name in os.listdir("/proc"):
+        status = _status(int(name)) if name.isdigit() else None
+        if status is None or status[3] != session or int(status[_STARTED]) < since:
+            continue
+        with suppress(OSError), open(f"/proc/{name}/environ", "rb") as file:
+            for variable in file.read().split(b"\0"):
+                key, _, value = variable.partition(b"=")
+                if key == b"REZ_BUILD_INSTALL_PATH" and value.rstrip(b"/") == os.fsencode(payload):
+                    found.append(int(name))
+    return found
+
+
+def _started(process: int) -> int:
+    """When a process started, in the system's own units; 0: nobody knows."""
+    status = _status(process)
+    return 0 if status is None else int(status[_STARTED])
 
 
 def _undo_for_good(record: Record) -> None:
