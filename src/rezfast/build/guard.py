@@ -278,6 +278,10 @@ class Guard:
         """A process of that installation goes on: it is ended first, and its directories go."""
         self._send("started", number, [process, directories])
 
+    def complete(self, number: int) -> None:
+        """Nobody makes its payload any more: what was started for it has ended."""
+        self._send("complete", number, None)
+
     def installing(self, number: int) -> None:
         """Its definition is about to be written: from then on it is done."""
         self._send("installing", number, None)
@@ -350,6 +354,7 @@ def _look_on(reader: int, owner: int) -> None:
     processes: dict[int, list[int]] = {}
     directories: dict[int, list[str]] = {}
     installing: set[int] = set()
+    complete: set[int] = set()
     locations: set[str] = set()
     owned: set[str] = set()
     session, since = (_status(owner) or _status(os.getpid()) or [])[3], _started(os.getpid())
@@ -367,12 +372,16 @@ def _look_on(reader: int, owner: int) -> None:
                 installing.add(number)
             elif what == "watch":
                 locations.add(data)
+            elif what == "complete":
+                complete.add(number)
             elif what == "owns":
                 owned.add(data)
             else:
                 for known in (records, processes, directories):
                     known.pop(number, None)
     for number, record in records.items():
+        if number in complete:
+            continue
         end_processes(processes.get(number, []))
         for _ in range(_LOOKS):
             # one that started in the moment before the end is not known

@@ -107,6 +107,10 @@ class Payload:
         before: list[list[int]] = self._record["before"]
         return signature(self._record["definitions"]) != before
 
+    def complete(self) -> None:
+        """Tell that nobody makes the payload any more."""
+        guard.complete(self._number)
+
     # ---- begin and end
 
     def _begin(self) -> None:

@@ -60,6 +60,7 @@ class Together:
             self._since = time.monotonic()
         elif self._waiting[0][1] != overrides:
             self.install()
+        payload.complete()
         self._waiting.append((payload, overrides, result, stack))
 
     def make_way(self, payload: Payload) -> None:
