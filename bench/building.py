@@ -1,19 +1,23 @@
 """A build of many variants that does nothing, beside rez-build: `python -m bench.building`.
 
-Both run as programs and install into a directory of their own; the two take turns. Their packages
-have to have the same files.
+Both run as programs and install into a directory of their own; the two take turns, and the first
+turn of each does not count. Their packages have to have the same files. There is a line for each
+way to do nothing: no command, an empty one, a program, and something that only a shell can do.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from statistics import median
 from time import perf_counter
+
+COMMANDS = ("False", "''", "'true'", "':'")
 
 _PROGRAMS = {
     "rez": "from rez.cli._entry_points import run_rez_build; run_rez_build()",
@@ -37,7 +41,9 @@ def write_source(root: Path, count: int, command: str) -> None:
 def build(tool: str, root: Path, install: Path) -> tuple[float, float]:
     """Build and install; gives the seconds that it took, and those that processors worked."""
     code = f"import sys; {_PROGRAMS[tool]}"
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("REZ")}
+    # installed programs have been compiled
+    unwanted = ("REZ", "PYTHONDONTWRITEBYTECODE")
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
     environ |= {"REZ_PACKAGES_PATH": str(root / "packages"), "REZ_DEFAULT_SHELL": "bash"}
     before, start = os.times(), perf_counter()
     subprocess.run(
@@ -64,17 +70,23 @@ def compare(root: Path, count: int, rounds: int, command: str) -> str:
     write_source(root, count, command)
     times: dict[str, list[tuple[float, float]]] = {tool: [] for tool in _PROGRAMS}
     files = {}
-    for number in range(rounds):
+    for number in range(rounds + 1):
         for tool, taken in times.items():
             install = root / f"{tool}{number}"
-            taken.append(build(tool, root, install))
+            # each has to make its directories, and to remove none
+            shutil.rmtree(root / "source" / "build", ignore_errors=True)
+            took = build(tool, root, install)
+            if number:
+                taken.append(took)
             files[tool] = sorted(str(path.relative_to(install)) for path in install.rglob("*"))
     if files["rez"] != files["rezfast"]:
         raise SystemExit("what is installed differs: the times mean nothing")
     words = []
     for place, what in enumerate(("", " of processors")):
         rez, rezfast = (median(one[place] for one in times[tool]) for tool in _PROGRAMS)
-        words.append(f"rez {rez:.2f} s, rezfast {rezfast:.2f} s{what}: {rez / rezfast:.1f} times")
+        words.append(f"rez {rez:.3f} s, rezfast {rezfast:.3f} s{what}: {rez / rezfast:.1f} times")
+    best = [min(one[0] for one in times[tool]) for tool in _PROGRAMS]
+    words.append(f"fastest: rez {best[0]:.3f} s, rezfast {best[1]:.3f} s")
     return f"build_command = {command}, {count} variants, {rounds} rounds: {'; '.join(words)}"
 
 
@@ -84,9 +96,10 @@ def main() -> int:
     parser.add_argument("--variants", type=int, default=20)
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
-    for command in ("'true'", "False"):
+    for command in COMMANDS:
         with tempfile.TemporaryDirectory() as directory:
-            print(compare(Path(directory), options.variants, options.rounds, command))
+            line = compare(Path(directory), options.variants, options.rounds, command)
+            print(line, flush=True)
     return 0
 
 

@@ -17,11 +17,10 @@ from __future__ import annotations
 
 import importlib
 import os
-import pkgutil
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from importlib.metadata import entry_points
+from functools import lru_cache
 from types import ModuleType
 
 from rezfast.config import Settings, settings
@@ -30,6 +29,9 @@ from rezfast.errors import RezPluginError
 
 _ROOT = "rezfast_plugins"
 _FOLDER = "rezplugins"
+_GROUP = "rez.plugins."
+# what Python itself finds distributions with
+_FINDERS = frozenset(("BuiltinImporter", "FrozenImporter", "PathFinder"))
 
 _guard = threading.RLock()
 _loaded: dict[str, tuple[tuple[str, ...], Plugins]] = {}
@@ -151,14 +153,31 @@ def _directories(type_name: str) -> Iterator[str]:
 def _python_packages() -> Iterator[str]:
     """The packages on `sys.path` that hold plugins."""
     for entry in sys.path:
-        try:
-            names = sorted(os.listdir(entry or os.curdir))
-        except OSError:
-            continue
-        for name in names:
-            path = os.path.join(entry, name)
-            if "." not in name and os.path.isfile(os.path.join(path, _FOLDER, "__init__.py")):
-                yield path
+        yield from _packages_in(entry, _changed(entry or os.curdir))
+
+
+@lru_cache(maxsize=256)
+def _packages_in(entry: str, changed: int) -> tuple[str, ...]:
+    """The packages in a directory that hold plugins; `changed` is when it last did."""
+    names = sorted(_names(entry or os.curdir)) if changed else ()
+    paths = (os.path.join(entry, name) for name in names if "." not in name)
+    return tuple(
+        path for path in paths if os.path.isfile(os.path.join(path, _FOLDER, "__init__.py"))
+    )
+
+
+def _changed(path: str) -> int:
+    try:
+        return os.stat(path).st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _names(directory: str) -> list[str]:
+    try:
+        return os.listdir(directory)
+    except OSError:
+        return []
 
 
 # ---- loading ----------------------------------------------------------------------
@@ -167,6 +186,9 @@ def _python_packages() -> Iterator[str]:
 def _load(type_name: str, directories: tuple[str, ...]) -> Plugins:
     found = Plugins(type_name)
     package = _package(type_name, directories)
+    if directories:
+        # Deferred, as what follows: most studios have no plugins of most types.
+        import pkgutil
     for directory in directories:
         for module in pkgutil.iter_modules([directory]):
             name = module.name
@@ -176,12 +198,49 @@ def _load(type_name: str, directories: tuple[str, ...]) -> Plugins:
                 found.add(name, importlib.import_module(f"{package}.{name}"))
             except Exception as error:
                 found.fail(name, error)
-    for entry in entry_points(group=f"rez.plugins.{type_name}"):
-        try:
-            found.add(entry.name, entry.load())
-        except Exception as error:
-            found.fail(entry.name, error)
+    if _has_entry_points():
+        from importlib.metadata import entry_points
+
+        for entry in entry_points(group=f"{_GROUP}{type_name}"):
+            try:
+                found.add(entry.name, entry.load())
+            except Exception as error:
+                found.fail(entry.name, error)
     return found
+
+
+def _has_entry_points() -> bool:
+    """Whether a distribution may have plugins. To ask Python for them takes 20 ms."""
+    for finder in sys.meta_path:
+        kind = finder if isinstance(finder, type) else type(finder)
+        if hasattr(finder, "find_distributions") and kind.__name__ not in _FINDERS:
+            return True
+    # Python can look into an archive, too
+    return any(
+        os.path.isfile(entry) or _lists_plugins(entry or os.curdir, _changed(entry or os.curdir))
+        for entry in sys.path
+    )
+
+
+@lru_cache(maxsize=256)
+def _lists_plugins(directory: str, changed: int) -> bool:
+    """Whether a distribution in a directory may have plugins; `changed` is when that last did."""
+    for name in _names(directory) if changed else ():
+        if name.endswith(".egg"):
+            return True
+        if name.endswith((".dist-info", ".egg-info")) and _names_plugins(
+            os.path.join(directory, name, "entry_points.txt")
+        ):
+            return True
+    return False
+
+
+def _names_plugins(path: str) -> bool:
+    try:
+        with open(path, "rb") as file:
+            return _GROUP.encode() in file.read()
+    except OSError:
+        return False
 
 
 def _package(type_name: str, directories: tuple[str, ...]) -> str:

@@ -7,6 +7,8 @@ import random
 import shutil
 import signal
 import stat
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -192,6 +194,117 @@ def test_killed_at_any_instant_every_variant_is_whole_or_not_there(workshop: Wor
     assert workshop.installed() == whole
 
 
+# ends when the definition has its name, before anything else is done
+KILLED = """
+import os, signal, sys
+from rezfast.cli import main
+replace = os.replace
+def ends(source, target):
+    replace(source, target)
+    if os.path.basename(target) == "package.py":
+        os.kill(os.getpid(), {number})
+os.replace = ends
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_ended_when_all_is_done_but_the_tidying(workshop: Workshop, number: int) -> None:
+    tool(workshop, hashed=True)
+    subprocess.run(
+        [sys.executable, "-c", KILLED.format(number=int(number)), "build", "-i", "--variants=0"],
+        cwd=workshop.source,
+        env=workshop.variables,
+        capture_output=True,
+        check=False,
+    )
+    at_rest(workshop)
+    assert payloads(workshop) == [("1", "1")]
+    assert sorted(os.listdir(workshop.local)) == ["tool"]
+    assert sorted(os.listdir(workshop.local / "tool")) == ["1.0"]
+    assert sorted(os.listdir(workshop.local / "tool" / "1.0" / "_v")) == ["a"]
+
+
+UNTOLD = """
+import sys
+from rezfast.build.guard import Guard
+from rezfast.cli import main
+Guard.started = lambda *_: None
+sys.exit(main())
+"""
+
+
+def test_killed_before_it_could_tell_what_it_started(workshop: Workshop) -> None:
+    mark = workshop.root / "mark"
+    tool(workshop, between=f"echo $$ > {mark}; sleep 60")
+    build = subprocess.Popen(
+        [sys.executable, "-c", UNTOLD, "build", "-i"],
+        cwd=workshop.source,
+        env=workshop.variables,
+        stdout=subprocess.DEVNULL,
+    )
+    pid = wait_for(mark)
+    build.kill()
+    build.wait()
+    settle(workshop, [])
+    assert _is_builder(str(pid), workshop) is False
+
+
+LINKED = """
+import os, signal, sys
+from rezfast.cli import main
+symlink = os.symlink
+def ends(source, target):
+    symlink(source, target)
+    os.kill(os.getpid(), signal.SIGKILL)
+os.symlink = ends
+sys.exit(main())
+"""
+
+
+def test_killed_when_there_is_nothing_but_a_short_link(workshop: Workshop) -> None:
+    tool(workshop, hashed=True)
+    done = subprocess.run(
+        [sys.executable, "-c", LINKED, "build", "-i"],
+        cwd=workshop.source,
+        env=workshop.variables,
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == -signal.SIGKILL
+    settle(workshop, [])
+
+
+TESTS = """
+    tests = {
+        "unit": {"command": "grep 1 {root}/second", "run_on": "pre_install",
+                 "on_variants": True},
+        "other": {"command": "exit 1", "run_on": ["default", "pre_release"]},
+    }
+"""
+
+
+def test_tests_before_an_install_forbid_it(workshop: Workshop) -> None:
+    tool(workshop, content="2")
+    workshop.write(TOOL.format(hashed=False) + TESTS)
+    done = workshop.run("build", "-i")
+    assert done.returncode == 1
+    assert done.stderr.endswith("tool-1.0[0] is not installed: test unit failed\n")
+    assert workshop.installed() == []
+    # what passes is installed, with one table of all results at the end
+    (workshop.source / "content").write_text("1")
+    done = workshop.build("-i")
+    assert "2 succeeded, 0 failed, 0 skipped" in done.stdout
+    before = workshop.installed()
+    assert payloads(workshop) == [("1", "1"), ("1", "1")]
+    (workshop.source / "content").write_text("2")
+    assert workshop.run("build", "-i").returncode == 1
+    assert workshop.installed() == before
+    assert payloads(workshop) == [("1", "1"), ("1", "1")]
+    # without an install nothing is tested
+    assert workshop.run("build").returncode == 0
+
+
 def wait_for(mark: Path) -> int:
     """The number that a build writes into a file once it is there."""
     while not (mark.exists() and mark.read_text().endswith("\n")):
@@ -217,3 +330,22 @@ def _is_builder(process: str, workshop: Workshop) -> bool:
     except OSError:
         return False
     return f"REZ_LOCAL_PACKAGES_PATH={workshop.local}".encode() in variables
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+def test_versions_beside_a_package_without_one_stay(is_there: bool, workshop: Workshop) -> None:
+    """The payload of a package that has no version is its family's directory."""
+    workshop.write("name = 'tool'\nversion = '1.0'\nbuild_command = 'touch one'")
+    workshop.build("--install")
+    definition = "name = 'tool'\nbuild_command = 'sh {root}/build.sh'"
+    workshop.write(definition, build__sh="touch $REZ_BUILD_INSTALL_PATH/file\nexit $FAIL\n")
+    if is_there:
+        workshop.build("--install", FAIL="0")
+    before = workshop.installed()
+    assert "tool/1.0/package.py" in before
+    assert workshop.run("build", "--install", FAIL="3").returncode == 1
+    assert workshop.installed() == before
+    workshop.build("--install", FAIL="0")
+    assert workshop.installed() == sorted(
+        {*before, "tool/file", "tool/package.py", "tool/build.rxt"}
+    )

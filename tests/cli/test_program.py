@@ -106,7 +106,7 @@ def test_completion_offers_the_commands(environment: dict[str, str]) -> None:
         text=True,
         check=False,
     )
-    assert done.stdout == "plain,resolve\n"
+    assert done.stdout == "plain,resolve\nplain,release\n"
 
 
 def _imported(words: list[str], environment: dict[str, str]) -> set[str]:

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
-import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,7 +17,10 @@ from typing import Any
 
 import pytest
 import rez
+from differential.built import OWN_VARIABLES, definitions, saved_environments, tree
 from rez.resolved_context import ResolvedContext
+
+from rezfast.context.resolved import ResolvedContext as OurContext
 
 REZ = "from rez.cli._entry_points import run_rez_build; run_rez_build()"
 REZFAST = "import sys; from rezfast.cli import main; sys.argv.insert(1, 'build'); sys.exit(main())"
@@ -105,12 +106,6 @@ parser.add_argument("--yes", action="store_true")
 parser.add_argument("--text")
 """
 
-# what says when, how often and by whom
-_MOMENTS = {"timestamp", "created", "requested_timestamp", "solve_time", "load_time", "rez_path"}
-_MOMENTS |= {"num_loaded_packages", "from_cache", "load_path"}
-_OWN = {"REZ_USED", "REZ_USED_TIMESTAMP", "REZ_CONTEXT_FILE", "REZ_RXT_FILE"}
-_OWN |= {"REZ_SHELL_INIT_TIMESTAMP", "REZ_PATH", "_", "SHLVL"}
-
 
 class Studio:
     """A place to build at.
@@ -194,18 +189,6 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tuple[P
 Both = dict[str, tuple[Path, Any]]
 
 
-def tree(root: Path) -> dict[str, str]:
-    """Every file, directory and link: its mode, or where it leads."""
-    found = {}
-    for path in sorted(root.rglob("*")):
-        name = str(path.relative_to(root))
-        if "__pycache__" in name or "/CMakeFiles" in name:
-            continue
-        mode = f"{stat.S_IMODE(path.lstat().st_mode):o}"
-        found[name] = f"-> {os.readlink(path)}" if path.is_symlink() else mode
-    return found
-
-
 def test_every_build_ends_as_in_rez(both: Both) -> None:
     assert both["rez"][1] == [(source, 0) for source in SOURCES] + [
         ("foo/1.0.0", 0),
@@ -228,12 +211,7 @@ def test_the_same_files_are_there(where: str, both: Both) -> None:
 
 
 def test_installed_definitions_are_the_same(both: Both) -> None:
-    def read(root: Path) -> dict[str, str]:
-        files = sorted((root / "packages").rglob("package.py"))
-        texts = {str(path.relative_to(root)): path.read_text() for path in files}
-        return {name: re.sub(r"(?m)^timestamp = \d+$", "", text) for name, text in texts.items()}
-
-    theirs, ours = read(both["rez"][0]), read(both["rezfast"][0])
+    theirs, ours = (definitions(both[name][0] / "packages") for name in ("rez", "rezfast"))
     assert len(theirs) >= len(SOURCES)
     assert ours == theirs
 
@@ -253,20 +231,11 @@ def test_what_else_is_installed_has_the_same_content(both: Both) -> None:
     assert read(both["rezfast"][0]) == read(both["rez"][0])
 
 
-def rxt(path: Path) -> dict[str, Any]:
-    data = json.loads(path.read_text())
-    return {name: value for name, value in data.items() if name not in _MOMENTS}
-
-
 @pytest.mark.parametrize("where", ["packages", "src"])
 def test_saved_environments_are_the_same(where: str, both: Both) -> None:
-    def read(root: Path) -> dict[str, Any]:
-        files = sorted((root / where).rglob("build.rxt"))
-        return {str(path.relative_to(root)): rxt(path) for path in files}
-
-    theirs, ours = read(both["rez"][0]), read(both["rezfast"][0])
+    theirs, ours = (saved_environments(both[name][0] / where) for name in ("rez", "rezfast"))
     # a failed one, too
-    assert where == "packages" or "src/loco/3/build/build.rxt" in theirs
+    assert where == "packages" or "loco/3/build/build.rxt" in theirs
     assert ours.keys() == theirs.keys()
     for name, data in theirs.items():
         assert ours[name] == data, name
@@ -277,7 +246,7 @@ def test_build_commands_see_the_same_environment(both: Both) -> None:
         found = []
         for path in sorted((root / "src" / "probe" / "build").rglob("seen.json")):
             seen = json.loads(path.read_text())
-            environ = {k: v for k, v in seen["environ"].items() if k not in _OWN}
+            environ = {k: v for k, v in seen["environ"].items() if k not in OWN_VARIABLES}
             found.append({**seen, "environ": environ})
         return found
 
@@ -296,5 +265,14 @@ def test_rez_loads_our_build_rxt(both: Both) -> None:
     assert len(files) > len(SOURCES)
     for path in files:
         context = ResolvedContext.load(str(path))
+        assert context.success
+        assert context.building
+
+
+def test_we_load_the_build_rxt_of_rez(both: Both) -> None:
+    files = sorted((both["rez"][0] / "packages").rglob("build.rxt"))
+    assert len(files) > len(SOURCES)
+    for path in files:
+        context = OurContext.load(str(path))
         assert context.success
         assert context.building

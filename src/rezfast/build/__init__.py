@@ -2,9 +2,11 @@
 
 process.py         build processes: all variants of a package, each in its own environment
 payload.py         where a payload is made, and what becomes of it when that fails
+together.py        variants that are built in no time, and get their definition in one step
 guard.py           what is undone when a build is killed
 system.py          what every build system is, and what every build's environment holds
 systems.py         the build systems there are, and which can build a source tree
+programs.py        what the build systems that run programs have in common
 custom.py          `build_command`
 cmake.py           cmake, and what builds after it
 make.py            a Makefile

@@ -11,23 +11,21 @@ are quoted for a shell that reads them out of the variable:
 
 from __future__ import annotations
 
-import argparse
-import logging
 import os
 import shlex
-import traceback
 from collections.abc import Iterable, Mapping
-from tokenize import open as open_source
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+
+    Group = argparse._ArgumentGroup
 
 FILE = "parse_build_args.py"
 PREFIX = "__PARSE_ARG_"
 
 # where rez looks for the names, so that rez's plugins find them
 _NAMES = "_rezbuild_extra_args"
-
-log = logging.getLogger("rezfast.build")
-
-Group = argparse._ArgumentGroup
 
 
 def declare_arguments(
@@ -49,6 +47,11 @@ def declare_arguments(
     if not os.path.exists(path):
         return []
     before = {action.dest for action in parser._actions}
+    # Deferred: few packages declare any.
+    import logging
+    from tokenize import open as open_source
+
+    log = logging.getLogger("rezfast.build")
     try:
         with open_source(path) as file:
             source = file.read()
@@ -91,6 +94,9 @@ def _exported(value: object) -> str:
 
 def _place(path: str, error: BaseException) -> str:
     line = error.lineno if isinstance(error, SyntaxError) else None
+    # Deferred: it is for mistakes.
+    import traceback
+
     for frame in traceback.extract_tb(error.__traceback__):
         if frame.filename == path:
             line = frame.lineno

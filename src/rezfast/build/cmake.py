@@ -5,21 +5,22 @@ rez has it in `rezplugins.build_system.cmake`.
 
 from __future__ import annotations
 
-import argparse
 import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rezfast.build.arguments import Group
 from rezfast.build.command import command_text
-from rezfast.build.environment import write_script
-from rezfast.build.system import BuildResult, BuildSystem, BuildType
+from rezfast.build.programs import ProgramBuildSystem
 from rezfast.config import settings as current_settings
 from rezfast.errors import BuildSystemError
 from rezfast.shell import create_shell
 from rezfast.shell.which import which
 
 if TYPE_CHECKING:
+    import argparse
+
+    from rezfast.build.arguments import Group
+    from rezfast.build.system import Build, BuildType
     from rezfast.context.resolved import ResolvedContext
     from rezfast.package.model import Variant
     from rezfast.repository.developer import DeveloperPackage
@@ -135,7 +136,7 @@ def cmake_variables(settings: Any) -> dict[str, str]:
     }
 
 
-class CMakeBuildSystem(BuildSystem):
+class CMakeBuildSystem(ProgramBuildSystem):
     """Runs cmake, then what builds from the files that it wrote."""
 
     @classmethod
@@ -204,46 +205,47 @@ class CMakeBuildSystem(BuildSystem):
         for name, value in variables.items():
             executor.env[name] = value
 
-    def build(
-        self,
-        context: ResolvedContext,
-        variant: Variant,
-        build_path: str,
-        install_path: str,
-        install: bool = False,
-        build_type: BuildType = BuildType.local,
-    ) -> BuildResult:
-        """Configure, build, install.
+    def prepare(self, build: Build) -> bool:
+        """Configure.
 
-        Args, returns, raises: as for `BuildSystem.build`.
+        Args, returns, raises: as for `ProgramBuildSystem.prepare`.
         """
-        build = self.start(context, variant, build_path, install_path, install, build_type)
         cmake = self.package.config.plugins.build_system.cmake
-        generator = getattr(self.opts, "cmake_build_system", None) or cmake.build_system
-        shell = create_shell()
         configure = cmake_command(
-            _program(context, cmake.cmake_binary),
+            _program(build.context, cmake.cmake_binary),
             self.working_dir,
-            install_path,
-            build_type.name,
-            install,
+            build.install_path,
+            build.build_type.name,
+            build.install,
             cmake,
             self.build_args,
             getattr(self.opts, "build_target", None),
-            generator,
-            shell.get_key_token("CMAKE_MODULE_PATH"),
+            self._generator(),
+            create_shell().get_key_token("CMAKE_MODULE_PATH"),
         )
         self.say(f"Executing: {command_text(configure)}")
-        if not self.run(build, configure):
-            return BuildResult(success=False)
-        if self.write_build_scripts:
-            return BuildResult(success=True, build_env_script=write_script(self, build))
-        threads = variant.config.build_thread_count
-        for command in make_commands(install, cmake, threads, self.child_build_args, generator):
+        return self.run(build, configure)
+
+    def make(self, build: Build) -> bool:
+        """Build, then install."""
+        commands = make_commands(
+            build.install,
+            self.package.config.plugins.build_system.cmake,
+            build.variant.config.build_thread_count,
+            self.child_build_args,
+            self._generator(),
+        )
+        for command in commands:
             self.say(f"\nExecuting: {command_text(command)}")
             if not self.run(build, command):
-                return BuildResult(success=False)
-        return BuildResult(success=True)
+                return False
+        return True
+
+    def _generator(self) -> str:
+        """What CMake writes files for, by the name that the settings have for it."""
+        configured = self.package.config.plugins.build_system.cmake.build_system
+        generator: str = getattr(self.opts, "cmake_build_system", None) or configured
+        return generator
 
 
 def _program(context: ResolvedContext, configured: str | None) -> str:

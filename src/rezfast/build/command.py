@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rezfast.errors import BuildError
 from rezfast.version import Version
@@ -21,8 +21,7 @@ from rezfast.version import Version
 NAMES = ("root", "install", "build_path", "install_path", "name", "variant_index", "version")
 
 
-@dataclass(frozen=True)
-class BuildOf:
+class BuildOf(NamedTuple):
     """What braces in a build command stand for.
 
     Attributes:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import argparse
+import os
 from typing import TYPE_CHECKING
 
-from rezfast.build.arguments import Group, argument_variables, declare_arguments, declared_names
+from rezfast.build.arguments import FILE, argument_variables, declare_arguments, declared_names
 from rezfast.build.command import BuildOf, command_text, expand_build_command
-from rezfast.build.environment import write_script
-from rezfast.build.system import BuildResult, BuildSystem, BuildType
+from rezfast.build.programs import ProgramBuildSystem
+from rezfast.build.system import is_same
 from rezfast.errors import PackageMetadataError
 from rezfast.repository.developer import DeveloperPackage, get_developer_package
 from rezfast.shell import create_shell
 
 if TYPE_CHECKING:
-    from rezfast.context.resolved import ResolvedContext
-    from rezfast.package.model import Variant
+    import argparse
+
+    from rezfast.build.arguments import Group
+    from rezfast.build.system import Build
 
 
-class CustomBuildSystem(BuildSystem):
+class CustomBuildSystem(ProgramBuildSystem):
     """Runs the package's `build_command`."""
+
+    is_quick = True
 
     @classmethod
     def name(cls) -> str:
@@ -40,6 +44,11 @@ class CustomBuildSystem(BuildSystem):
         return getattr(package, "build_command", None) is not None
 
     @classmethod
+    def declares_arguments(cls) -> bool:
+        """Whether there is a `parse_build_args.py`."""
+        return not is_same(cls.bind_cli, CustomBuildSystem.bind_cli) or os.path.exists(FILE)
+
+    @classmethod
     def bind_cli(cls, parser: argparse.ArgumentParser, group: Group) -> None:
         """Add what `parse_build_args.py` in the working directory declares.
 
@@ -47,40 +56,26 @@ class CustomBuildSystem(BuildSystem):
         """
         declare_arguments(parser, group)
 
-    def build(
-        self,
-        context: ResolvedContext,
-        variant: Variant,
-        build_path: str,
-        install_path: str,
-        install: bool = False,
-        build_type: BuildType = BuildType.local,
-    ) -> BuildResult:
-        """Run the command.
-
-        Args, returns, raises: as for `BuildSystem.build`.
-        """
-        build = self.start(context, variant, build_path, install_path, install, build_type)
-        if self.write_build_scripts:
-            return BuildResult(success=True, build_env_script=write_script(self, build))
+    def make(self, build: Build) -> bool:
+        """Run the command."""
         normalized = create_shell().normalize_path
         expanded = expand_build_command(
             self.package.build_command,
             BuildOf(
                 root=normalized(self.package.root or self.working_dir),
                 build_path=normalized(build.build_path),
-                install_path=normalized(install_path),
-                install=install,
+                install_path=normalized(build.install_path),
+                install=build.install,
                 name=self.package.name,
                 version=self.package.version,
-                variant_index=variant.index,
+                variant_index=build.variant.index,
             ),
             self.build_args,
         )
         if expanded is None:
-            return BuildResult(success=True)
+            return True
         self.say(f"Running build command: {command_text(expanded)}", "heading")
-        return BuildResult(success=self.run(build, expanded, self._argument_variables()))
+        return self.run(build, expanded, self._argument_variables())
 
     def _argument_variables(self) -> dict[str, str]:
         """What `parse_build_args.py` asked for, as variables."""

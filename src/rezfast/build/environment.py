@@ -9,14 +9,13 @@ is run in the environment; nothing: a shell.
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 
 import rezfast
-from rezfast.build.system import Build, BuildType
+from rezfast.build.system import CONTEXT, Build, BuildType
 from rezfast.config import settings, use
 from rezfast.context.resolved import ResolvedContext
 from rezfast.errors import BuildError
@@ -25,9 +24,6 @@ from rezfast.shell import create_shell
 
 if TYPE_CHECKING:
     from rezfast.build.system import BuildSystem
-
-CONTEXT = "build.rxt"
-"""The name of a build's saved environment, beside the script."""
 
 SCRIPT = "build-env"
 """The name of the script."""
@@ -63,6 +59,9 @@ def write_script(system: BuildSystem, build: Build) -> str:
         "build_type": build.build_type.name,
     }
     place = os.path.dirname(os.path.dirname(os.path.abspath(rezfast.__file__)))
+    # Deferred: few builds write scripts.
+    import json
+
     code = _CODE.format(place=place, data=json.dumps(data))
     # -E, -P: whatever the environment that it is called from says about Python
     words = [sys.executable, "-E", "-P", "-c", code]

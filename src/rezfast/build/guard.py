@@ -9,9 +9,7 @@ Undoing takes no part of the build to be alive: a record of plain data says all.
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
 import signal
 import stat
 import time
@@ -21,6 +19,7 @@ from typing import Any
 
 from rezfast.context.tmpdirs import remove_directory
 from rezfast.errors import RezError
+from rezfast.repository.filesystem import BUILDING_PREFIX
 from rezfast.repository.install import staged_path
 from rezfast.repository.locks import package_lock, remove_locks
 
@@ -33,7 +32,12 @@ Record = dict[str, Any]
     package       the package's directory, above its variants
     definitions   the paths that its definition may have
     before        what `signature` said of them
+    kept          what else was in the payload, where versions lie in it
+    versions      the names of definitions of versions, if versions lie in the payload
     links         short links that were made
+    shortlinks    where short links are
+    replaced      included modules that may be written over, with their mode and what was in them;
+                  None: not there
     tag           the file that hides the version while it is built
     modes         directories that were made writable, and what their mode was
     lock          what the lock on its definition is made of: location, name and version
@@ -41,6 +45,8 @@ Record = dict[str, Any]
 
 _MEANT_FOR_OTHERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 _ATTEMPTS, _PAUSE = 50, 0.1  # a process that is being killed may be writing still
+_LOOKS = 2  # for processes that nobody told of
+_STARTED = 19  # where /proc/PID/stat has, after the name, when a process started
 
 
 # ---- undoing ------------------------------------------------------------------------
@@ -65,23 +71,79 @@ def undo(record: Mapping[str, Any]) -> None:
     for link in record["links"]:
         with suppress(OSError):
             os.unlink(link)
+    for path, before in record["replaced"].items():
+        _put_back(path, before)
     payload, backup = record["payload"], record["backup"]
     if backup is not None and os.path.isdir(backup):
-        _remove(payload)
-        os.rename(backup, payload)
+        restore(payload, backup, record["versions"])
     elif backup is None:
-        _remove(payload)
+        for name in own_names(payload, record["versions"]):
+            if name not in record["kept"]:
+                remove_tree(os.path.join(payload, name))
+        with suppress(OSError):
+            os.rmdir(payload)
+        _remove_links(record)
         _remove_empty(record)
     finish(record)
+
+
+def own_names(payload: str, versions: list[str]) -> list[str]:
+    """What is in a payload, save versions: that of a package without one is its family.
+
+    Args:
+        payload: The payload's directory.
+        versions: The names that definitions of such versions may have; none: there are none.
+    """
+    try:
+        names = os.listdir(payload)
+    except OSError:
+        # whoever made it may not even look into it
+        if not versions:
+            remove_tree(payload)
+        return []
+    if not versions:
+        return names
+    tags = {name for name in names if name.startswith(BUILDING_PREFIX)}
+    hidden = {name[len(BUILDING_PREFIX) :] for name in tags}
+    return [
+        name
+        for name in names
+        if name not in tags
+        and name not in hidden
+        and not any(os.path.isfile(os.path.join(payload, name, one)) for one in versions)
+    ]
+
+
+def restore(payload: str, backup: str, versions: list[str]) -> None:
+    """Put back what was in a payload, and leave versions beside it as they are.
+
+    Args:
+        payload, versions: As for `own_names`.
+        backup: A copy of what was there.
+    """
+    for name in own_names(payload, versions):
+        remove_tree(os.path.join(payload, name))
+    try:
+        os.rmdir(payload)
+    except FileNotFoundError:
+        os.rename(backup, payload)
+    except OSError:
+        for name in os.listdir(backup):
+            os.rename(os.path.join(backup, name), os.path.join(payload, name))
+        os.rmdir(backup)
+    else:
+        os.rename(backup, payload)
 
 
 def finish(record: Mapping[str, Any]) -> None:
     """Take away what an installation needed while it went on."""
     if record["backup"] is not None:
         for path in (record["backup"], f"{record['backup']}.new"):
-            _remove(path)
+            remove_tree(path)
     tag = record["tag"]
-    if tag is not None and not os.path.isdir(record["package"]):
+    # others may be building a variant of a version that has no definition yet
+    is_hidden = os.path.isdir(record["package"]) and not signature(record["definitions"])
+    if tag is not None and not is_hidden:
         with suppress(OSError):
             os.unlink(tag)
         with suppress(OSError):
@@ -91,6 +153,34 @@ def finish(record: Mapping[str, Any]) -> None:
             os.chmod(path, mode)
 
 
+def _put_back(path: str, before: list[Any] | None) -> None:
+    """Gives a file back what was in it, byte for byte, and its mode; None: takes it away."""
+    staged = f"{path}.new"
+    with suppress(OSError):
+        os.unlink(staged)
+    with suppress(OSError):
+        if before is None:
+            os.unlink(path)
+            return
+        mode, content = before
+        with open(staged, "w", encoding="latin-1", newline="") as file:
+            file.write(content)
+        os.chmod(staged, mode)
+        os.replace(staged, path)
+
+
+def _remove_links(record: Mapping[str, Any]) -> None:
+    """Removes short links to a payload that is no more, made in the moment before the end, too."""
+    directory = record["shortlinks"]
+    with suppress(OSError):
+        for name in os.listdir(directory):
+            path = os.path.join(directory, name)
+            with suppress(OSError):
+                target = os.path.normpath(os.path.join(directory, os.readlink(path)))
+                if target == record["payload"] and not os.path.exists(target):
+                    os.unlink(path)
+
+
 def _remove_empty(record: Mapping[str, Any]) -> None:
     """Removes the directories that were made and have nothing in them now."""
     made, package = record["made"], record["package"]
@@ -98,8 +188,9 @@ def _remove_empty(record: Mapping[str, Any]) -> None:
         return
     with suppress(OSError):
         # included modules, if nobody else has come to need them
-        if all(name in (".rez", "_v") for name in os.listdir(package)):
-            _remove(os.path.join(package, ".rez"))
+        own = (".rez", os.path.basename(record["shortlinks"]))
+        if all(name in own for name in os.listdir(package)):
+            remove_tree(os.path.join(package, ".rez"))
             for name in os.listdir(package):
                 os.rmdir(os.path.join(package, name))
     tag = record["tag"]
@@ -115,8 +206,10 @@ def _remove_empty(record: Mapping[str, Any]) -> None:
         path = os.path.dirname(path)
 
 
-def _remove(path: str) -> None:
+def remove_tree(path: str) -> None:
     """Removes a tree, also where the right to do so was taken away."""
+    # Deferred: a build that ends well removes nothing.
+    import shutil
 
     def retry(function: Any, name: str, _: BaseException | Any) -> None:
         with suppress(OSError):
@@ -147,12 +240,26 @@ class Guard:
         self._pipe = -1
         self._owner = -1
         self._number = 0
+        self._starting = 0
+
+    def prepare(self) -> None:
+        """Begin to look on, which takes a moment that this process can use."""
+        if self._owner != os.getpid():
+            self._start()
 
     def watch(self, location: str) -> None:
         """Remove the locks that this process has in a repository when it has ended."""
-        if self._owner != os.getpid():
-            self._start()
+        self.prepare()
+        if self._starting:
+            # from here on nothing that is done to this process is done to the other
+            os.waitpid(self._starting, 0)
+            self._starting = 0
         self._send("watch", 0, location)
+
+    def owns(self, directory: str) -> None:
+        """Remove a temporary directory when this process has ended, if anybody looks on."""
+        if self._owner == os.getpid():
+            self._send("owns", 0, directory)
 
     def begin(self, record: Record) -> int:
         """Undo this, if nothing more is heard of it; gives its number.
@@ -171,6 +278,10 @@ class Guard:
         """A process of that installation goes on: it is ended first, and its directories go."""
         self._send("started", number, [process, directories])
 
+    def complete(self, number: int) -> None:
+        """Nobody makes its payload any more: what was started for it has ended."""
+        self._send("complete", number, None)
+
     def installing(self, number: int) -> None:
         """Its definition is about to be written: from then on it is done."""
         self._send("installing", number, None)
@@ -182,7 +293,7 @@ class Guard:
     def _send(self, what: str, number: int, data: object) -> None:
         if self._pipe < 0:
             return
-        line = memoryview(json.dumps([what, number, data]).encode() + b"\n")
+        line = memoryview(f"{(what, number, data)!r}\n".encode())
         try:
             while line:
                 line = line[os.write(self._pipe, line) :]
@@ -193,7 +304,7 @@ class Guard:
 
     def _start(self) -> None:
         self._owner = os.getpid()
-        self._pipe = -1
+        self._pipe, self._starting = -1, 0
         reader, writer = os.pipe()
         try:
             child = os.fork()
@@ -204,8 +315,7 @@ class Guard:
             return
         if child:
             os.close(reader)
-            os.waitpid(child, 0)
-            self._pipe = writer
+            self._pipe, self._starting = writer, child
             return
         try:
             os.setsid()
@@ -237,16 +347,22 @@ def _look_on(reader: int, owner: int) -> None:
             with suppress(OSError):
                 os.close(int(name))
     os.chdir("/")
+    # Deferred: the other side of the fork does not need it.
+    from ast import literal_eval
+
     records: dict[int, Record] = {}
     processes: dict[int, list[int]] = {}
     directories: dict[int, list[str]] = {}
     installing: set[int] = set()
+    complete: set[int] = set()
     locations: set[str] = set()
+    owned: set[str] = set()
+    session, since = (_status(owner) or _status(os.getpid()) or [])[3], _started(os.getpid())
     with open(reader, encoding="utf-8") as lines:
         for line in lines:
             if not line.endswith("\n"):
                 break
-            what, number, data = json.loads(line)
+            what, number, data = literal_eval(line)
             if what == "begin":
                 records[number] = data
             elif what == "started":
@@ -256,17 +372,30 @@ def _look_on(reader: int, owner: int) -> None:
                 installing.add(number)
             elif what == "watch":
                 locations.add(data)
+            elif what == "complete":
+                complete.add(number)
+            elif what == "owns":
+                owned.add(data)
             else:
                 for known in (records, processes, directories):
                     known.pop(number, None)
-    for number in records:
+    for number, record in records.items():
+        if number in complete:
+            continue
         end_processes(processes.get(number, []))
+        for _ in range(_LOOKS):
+            # one that started in the moment before the end is not known
+            end_processes(_builders(record["payload"], session, since))
+            time.sleep(_PAUSE)
         for path in directories.get(number, ()):
             remove_directory(path)
+    for path in owned:
+        remove_directory(path)
     for location in locations:
         with suppress(OSError):
             remove_locks(location, owner)
-    for number, record in records.items():
+    # the first of several payloads of a package has made the directories of all
+    for number, record in reversed(records.items()):
         # others may be writing its definition
         with suppress(RezError, OSError), package_lock(*record["lock"]):
             for path in record["definitions"]:
@@ -279,12 +408,39 @@ def _look_on(reader: int, owner: int) -> None:
             _undo_for_good(record)
 
 
+def _builders(payload: str, session: str, since: int) -> list[int]:
+    """Processes that make a payload.
+
+    Args:
+        payload: The payload.
+        session: Their session: somebody else may look at the environment of the same build.
+        since: When they started at the earliest, as `_started` has it.
+    """
+    found = []
+    for name in os.listdir("/proc"):
+        status = _status(int(name)) if name.isdigit() else None
+        if status is None or status[3] != session or int(status[_STARTED]) < since:
+            continue
+        with suppress(OSError), open(f"/proc/{name}/environ", "rb") as file:
+            for variable in file.read().split(b"\0"):
+                key, _, value = variable.partition(b"=")
+                if key == b"REZ_BUILD_INSTALL_PATH" and value.rstrip(b"/") == os.fsencode(payload):
+                    found.append(int(name))
+    return found
+
+
+def _started(process: int) -> int:
+    """When a process started, in the system's own units; 0: nobody knows."""
+    status = _status(process)
+    return 0 if status is None else int(status[_STARTED])
+
+
 def _undo_for_good(record: Record) -> None:
     undo(record)
     if record["backup"] is not None:
         return
     for _ in range(_ATTEMPTS):
-        if not os.path.exists(record["payload"]):
+        if record["kept"] or not own_names(record["payload"], record["versions"]):
             return
         time.sleep(_PAUSE)
         undo(record)

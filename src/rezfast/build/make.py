@@ -15,18 +15,16 @@ import os
 from typing import TYPE_CHECKING
 
 from rezfast.build.command import command_text
-from rezfast.build.environment import write_script
-from rezfast.build.system import BuildResult, BuildSystem, BuildType
+from rezfast.build.programs import ProgramBuildSystem
 
 if TYPE_CHECKING:
-    from rezfast.context.resolved import ResolvedContext
-    from rezfast.package.model import Variant
+    from rezfast.build.system import Build
     from rezfast.repository.developer import DeveloperPackage
 
 _MAKEFILE = "Makefile"
 
 
-class MakeBuildSystem(BuildSystem):
+class MakeBuildSystem(ProgramBuildSystem):
     """Runs make."""
 
     @classmethod
@@ -42,32 +40,18 @@ class MakeBuildSystem(BuildSystem):
         """
         return os.path.isfile(os.path.join(path, _MAKEFILE))
 
-    def build(
-        self,
-        context: ResolvedContext,
-        variant: Variant,
-        build_path: str,
-        install_path: str,
-        install: bool = False,
-        build_type: BuildType = BuildType.local,
-    ) -> BuildResult:
-        """Run make, then `make install`.
-
-        Args, returns, raises: as for `BuildSystem.build`.
-        """
-        build = self.start(context, variant, build_path, install_path, install, build_type)
-        if self.write_build_scripts:
-            return BuildResult(success=True, build_env_script=write_script(self, build))
+    def make(self, build: Build) -> bool:
+        """Run make, then `make install`."""
         source = os.path.abspath(self.working_dir)
         command = ["make", "-f", os.path.join(source, _MAKEFILE), *self.build_args]
         if not any(word.startswith("-j") for word in self.build_args):
-            command.append(f"-j{variant.config.build_thread_count}")
+            command.append(f"-j{build.variant.config.build_thread_count}")
         commands = [command]
-        if install and "install" not in command:
-            prefixes = [f"PREFIX={install_path}", f"prefix={install_path}"]
+        if build.install and "install" not in command:
+            prefixes = [f"PREFIX={build.install_path}", f"prefix={build.install_path}"]
             commands.append([*command, "install", *prefixes])
         for words in commands:
             self.say(f"Executing: {command_text(words)}")
             if not self.run(build, words, {"VPATH": source}):
-                return BuildResult(success=False)
-        return BuildResult(success=True)
+                return False
+        return True

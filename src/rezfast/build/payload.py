@@ -12,24 +12,28 @@ definition is hidden. What an installation has begun and does not end is undone:
 from __future__ import annotations
 
 import os
-import shutil
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from hashlib import sha1
-from logging import getLogger
 
-from rezfast.build.guard import Record, finish, guard, signature, undo
+from rezfast.build.guard import Record, finish, guard, own_names, restore, signature, undo
 from rezfast.build.variant_paths import create_shortlink, variant_paths
 from rezfast.config import settings
+from rezfast.digest import sha1_hex
 from rezfast.errors import BuildError, PackageRepositoryError
+from rezfast.package.included import included_files
 from rezfast.package.model import Variant
 from rezfast.repository import get_repository
+from rezfast.repository.developer import DeveloperPackage
 from rezfast.repository.filesystem import FilesystemRepository, definition_names
-from rezfast.repository.install import Overrides, building_tag, install_variant, make_tag
+from rezfast.repository.install import (
+    Confirm,
+    Overrides,
+    building_tag,
+    install_variants,
+    make_tag,
+)
 from rezfast.repository.locks import package_lock
-
-log = getLogger("rezfast.build")
 
 
 class Payload:
@@ -53,6 +57,7 @@ class Payload:
         self._family = os.path.join(location, variant.name)
         self._number = 0
         self._record: Record = {}
+        self._installing = False
 
     @contextmanager
     def open(self) -> Iterator[None]:
@@ -74,8 +79,8 @@ class Payload:
                 ) from error
             try:
                 yield
-            except BaseException:
-                self._end(undo)
+            except BaseException as error:
+                self._end(finish if self.is_installed(error) else undo)
                 raise
             self._end(finish)
 
@@ -83,7 +88,7 @@ class Payload:
     def _lock(self) -> Iterator[None]:
         version = str(self._variant.version)
         subpath = os.path.relpath(self.path, self._package)
-        mark = sha1(subpath.encode()).hexdigest()
+        mark = sha1_hex(subpath.encode())
         with package_lock(self._location, self._variant.name, f"{version}-{mark}"):
             yield
 
@@ -91,19 +96,20 @@ class Payload:
         """Tell of a process that makes the payload, and of its temporary directories."""
         guard.started(self._number, process, directories)
 
-    def install(self, overrides: Overrides | None = None) -> Variant:
-        """Write the definition; gives the installed variant.
+    def is_installed(self, error: BaseException) -> bool:
+        """Whether the definition is written, after an error.
 
         Args:
-            overrides: As `install_variant` takes them.
-
-        Raises:
-            RezError: As `install_variant`.
+            error: The error. An interrupt may come at any time, every other one before that.
         """
-        guard.installing(self._number)
-        installed = install_variant(self._variant, self._location, overrides=overrides)
-        assert installed is not None
-        return installed
+        if not self._installing or isinstance(error, Exception):
+            return False
+        before: list[list[int]] = self._record["before"]
+        return signature(self._record["definitions"]) != before
+
+    def complete(self) -> None:
+        """Tell that nobody makes the payload any more."""
+        guard.complete(self._number)
 
     # ---- begin and end
 
@@ -111,14 +117,15 @@ class Payload:
         names = definition_names(settings())
         definitions = [os.path.join(self._package, name) for name in names]
         before = signature(definitions)
+        # what has no version is beside all that have one
+        versions = list(names) if self.path == self._family else []
         version = str(self._variant.version)
-        mark = sha1(self.path.encode()).hexdigest()
+        mark = sha1_hex(self.path.encode())
         name = f".previous-{self._variant.name}-{version}-{mark}"
         backup = os.path.join(self._location, name)
         if os.path.isdir(backup):
             # of a build that ended with the machine: what is in place may be anything
-            shutil.rmtree(self.path, ignore_errors=True)
-            os.rename(backup, self.path)
+            restore(self.path, backup, versions)
         is_there = os.path.isdir(self.path)
         made = self.path
         while not is_there and not os.path.exists(os.path.dirname(made)):
@@ -130,7 +137,11 @@ class Payload:
             "package": self._package,
             "definitions": definitions,
             "before": before,
+            "kept": own_names(self.path, versions) if versions and is_there else [],
+            "versions": versions,
             "links": [],
+            "shortlinks": self._shortlinks,
+            "replaced": {},
             "tag": None if before or not version else building_tag(self._family, version),
             "modes": self._closed(),
             "lock": [self._location, self._variant.name, version],
@@ -151,8 +162,16 @@ class Payload:
             make_tag(self._family, record["tag"])
         if record["backup"] is not None:
             staged = f"{record['backup']}.new"
+            # Deferred: most payloads are new.
+            import shutil
+
             shutil.rmtree(staged, ignore_errors=True)
-            shutil.copytree(self.path, staged, symlinks=True)
+            own = set(own_names(self.path, record["versions"]))
+
+            def others(directory: str, names: list[str]) -> set[str]:
+                return set(names) - own if directory == self.path else set()
+
+            shutil.copytree(self.path, staged, symlinks=True, ignore=others)
             os.rename(staged, record["backup"])
         os.makedirs(self.path, exist_ok=True)
 
@@ -173,19 +192,42 @@ class Payload:
 
     # ---- what goes with it
 
+    @property
+    def _shortlinks(self) -> str:
+        name = self._variant.config.variant_shortlinks_dirname or ""
+        return os.path.join(self._package, name)
+
     def link(self) -> None:
         """Make the short link of a hashed variant. Without it only paths are longer: a warning."""
-        name = self._variant.config.variant_shortlinks_dirname or ""
-        directory = os.path.join(self._package, name)
+        directory = self._shortlinks
         known = set(os.listdir(directory)) if os.path.isdir(directory) else set()
         try:
             link = create_shortlink(self._variant, self._package)
         except BuildError as error:
-            log.warning("%s", error)
+            # Deferred: it is for mistakes.
+            from logging import getLogger
+
+            getLogger("rezfast.build").warning("%s", error)
             return
         if link is not None and os.path.basename(link) not in known:
             self._record["links"].append(link)
             guard.begin_again(self._number, self._record)
+
+    def include(self, package: DeveloperPackage) -> None:
+        """Copy the modules that a package includes to where it is installed.
+
+        Args:
+            package: The package, of the source tree.
+
+        Raises:
+            OSError: One cannot be read or written.
+        """
+        if package.includes and self._record["before"]:
+            # variants that are there use them, too
+            for path in included_files(package.includes, self._package):
+                self._record["replaced"][path] = _content(path)
+            guard.begin_again(self._number, self._record)
+        package.copy_includes(self._package)
 
     def copy(self, files: list[str]) -> None:
         """Copy files into the payload, with their modes; each is whole or not there.
@@ -195,9 +237,85 @@ class Payload:
         """
         for file in files:
             target = os.path.join(self.path, os.path.basename(file))
-            staged = f"{target}.new"
-            shutil.copy(file, staged)
-            os.replace(staged, target)
+            # nobody sees a new payload yet; of one that is there every file has to be whole
+            is_seen = os.path.lexists(target)
+            written = f"{target}.new" if is_seen else target
+            with open(file, "rb") as source, open(written, "wb") as copy:
+                copy.write(source.read())
+                os.fchmod(copy.fileno(), stat.S_IMODE(os.fstat(source.fileno()).st_mode))
+            if is_seen:
+                os.replace(written, target)
+
+
+class Payloads(ExitStack):
+    """Payloads of one package that are installed in one step; used in a with statement.
+
+    What is open and not installed when that ends is undone, the last one first.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._payloads: list[Payload] = []
+
+    def __len__(self) -> int:
+        return len(self._payloads)
+
+    def open(self, payload: Payload) -> None:
+        """Begin with one.
+
+        Raises:
+            PackageRepositoryError: As `Payload.open`.
+        """
+        self.enter_context(payload.open())
+        self._payloads.append(payload)
+
+    def install(
+        self, overrides: Overrides | None = None, confirm: Confirm | None = None
+    ) -> list[Variant]:
+        """Write the definition with all of them in it; gives the installed variants.
+
+        Args:
+            overrides, confirm: As `install_variants` takes them.
+
+        Raises:
+            RezError: As `install_variants`.
+        """
+        return install_payloads(self._payloads, overrides, confirm)
+
+    def is_installed(self, error: BaseException) -> bool:
+        """As `Payload.is_installed`."""
+        return any(payload.is_installed(error) for payload in self._payloads)
+
+
+def install_payloads(
+    payloads: Sequence[Payload], overrides: Overrides | None = None, confirm: Confirm | None = None
+) -> list[Variant]:
+    """Write the definition of variants whose payloads are complete; gives the installed variants.
+
+    Args:
+        payloads: Those of variants of one package, in one repository; each is open.
+        overrides, confirm: As `install_variants` takes them.
+
+    Raises:
+        RezError: As `install_variants`.
+    """
+    for one in payloads:
+        # others may have been installed since it began
+        one._record["before"] = signature(one._record["definitions"])
+        guard.begin_again(one._number, one._record)
+        one._installing = True
+        guard.installing(one._number)
+    variants = [one._variant for one in payloads]
+    return install_variants(variants, payloads[0]._location, overrides, confirm)
+
+
+def _content(path: str) -> list[int | str] | None:
+    """A file's mode, and its bytes as characters, as plain data; None: no such file."""
+    try:
+        with open(path, encoding="latin-1", newline="") as file:
+            return [stat.S_IMODE(os.stat(path).st_mode), file.read()]
+    except FileNotFoundError:
+        return None
 
 
 def repository_location(path: str) -> str:

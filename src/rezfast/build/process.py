@@ -6,25 +6,25 @@
     central    as for a release: local packages are not seen
 
 rez has `local` (rez: `rez.build_process`, `rezplugins.build_process.local`), and builds centrally
-as a part of releases.
+as a part of releases. `rezfast.release.process` releases what a process builds.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
-import shutil
+from _json import encode_basestring_ascii as quoted
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import nullcontext
-from typing import Any
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
 
-from rezfast.build.environment import CONTEXT
-from rezfast.build.payload import Payload, repository_location
-from rezfast.build.system import BuildResult, BuildSystem, BuildType
-from rezfast.build.variant_paths import variant_paths
+from rezfast.build.payload import Payload, Payloads, repository_location
+from rezfast.build.system import CONTEXT, BuildResult, BuildSystem, BuildType
+from rezfast.build.together import Together
+from rezfast.build.variant_paths import VariantPaths, variant_paths
 from rezfast.config.styles import Printer
 from rezfast.context.resolved import ResolvedContext
+from rezfast.context.tmpdirs import context_tmpdirs
 from rezfast.errors import (
     BuildContextResolveError,
     BuildError,
@@ -35,7 +35,9 @@ from rezfast.errors import (
 from rezfast.package.model import Variant
 from rezfast.plugins import plugins
 from rezfast.repository.developer import DeveloperPackage
-from rezfast.solve.filters import PackageFilterList
+
+if TYPE_CHECKING:
+    from rezfast.build.package_test_results import PackageTestResults
 
 PLUGIN_TYPE = "build_process"
 
@@ -54,9 +56,15 @@ class BuildProcess:
         build_system, quiet: As above.
         verbose: Whether to say more than headings.
         build_path: The directory that variants are built in.
+        build_type: What is built for.
+        run_on: The occasion of tests that may forbid an install.
+        attributes: What is installed besides a variant's own attributes, as `install_variants`
+            takes it.
+        test_results: What came of such tests; None: there were none.
     """
 
     build_type = BuildType.local
+    run_on = "pre_install"
 
     def __init__(
         self, build_system: BuildSystem, verbose: bool = False, quiet: bool = False
@@ -66,6 +74,9 @@ class BuildProcess:
         self.quiet = quiet
         directory = self.package.config.build_directory
         self.build_path = os.path.join(os.path.abspath(self.working_dir), directory)
+        self.attributes: Mapping[str, Any] = {}
+        self.test_results: PackageTestResults | None = None
+        self._ran_tests: set[str] = set()
 
     @classmethod
     def name(cls) -> str:
@@ -85,16 +96,25 @@ class BuildProcess:
     @property
     def default_install_path(self) -> str:
         """The repository that is installed into, unless somebody says another."""
-        path: str = self.package.config.local_packages_path
+        of = self.package.config
+        is_central = self.build_type is BuildType.central
+        path: str = of.release_packages_path if is_central else of.local_packages_path
         return path
 
     @property
     def packages_path(self) -> Sequence[str]:
-        """Where the packages are that it is built with."""
-        paths: Sequence[str] = self.package.config.packages_path
+        """Where the packages are that it is built with; for a central build, not local ones."""
+        of = self.package.config
+        is_central = self.build_type is BuildType.central
+        paths: Sequence[str] = of.nonlocal_packages_path if is_central else of.packages_path
         return paths
 
     # ---- building
+
+    def build_for_release(self) -> None:
+        """From now on build as a release does, whatever process this is."""
+        self.build_type = BuildType.central
+        self.run_on = "pre_release"
 
     def build(
         self,
@@ -117,22 +137,37 @@ class BuildProcess:
         Raises:
             BuildContextResolveError: An environment cannot be resolved.
             BuildError: A build failed, or there is no such variant.
+            PackageTestError: A test that is to run before an install failed.
             PackageRepositoryError: It cannot be installed there.
             RezError: A definition or the commands of a package fail.
         """
-        self._heading(f"Building {self.package.qualified_name}...")
+        self.heading(f"Building {self.package.qualified_name}...")
         target = os.path.expanduser(install_path or self.default_install_path)
         scripts: list[str] = []
         number = 0
-        for variant in self.selected_variants(variants):
-            result = self.build_variant(variant, target, clean=clean, install=install)
-            number += 1
-            scripts += [result["build_env_script"]] if result.get("build_env_script") else []
-        self._heading("Build Summary")
-        self._say(f"\nAll {number} build(s) were successful.\n")
+        with self._tmpdir(), Together() as together:
+            for variant in self.selected_variants(variants):
+                result = self._build_variant(variant, target, clean, install, together)
+                number += 1
+                scripts += [result["build_env_script"]] if result.get("build_env_script") else []
+        self.heading("Build Summary")
+        self.say(f"\nAll {number} build(s) were successful.\n")
         if scripts:
-            self._say("\n".join(["These scripts enter the environments:", *scripts, ""]))
+            self.say("\n".join(["These scripts enter the environments:", *scripts, ""]))
+        self.tell_tests()
         return number
+
+    @contextmanager
+    def _tmpdir(self) -> Iterator[None]:
+        """While one directory has the files of all commands, one after the other."""
+        system = self.build_system
+        system.keeps_tmpdir = True
+        try:
+            yield
+        finally:
+            if system.tmpdir is not None:
+                context_tmpdirs().remove(system.tmpdir)
+            system.keeps_tmpdir, system.tmpdir = False, None
 
     def selected_variants(self, indices: Sequence[int] | None = None) -> Iterator[Variant]:
         """The variants to build, in order; those that are not are told of.
@@ -155,12 +190,17 @@ class BuildProcess:
             wanted = {index % number for index in wanted}
         for variant in self.package.iter_variants():
             if number and wanted and variant.index not in wanted:
-                self._heading(f"Skipping variant {variant.index} ({self._n_of_m(variant)})...")
+                self.heading(f"Skipping variant {variant.index} ({self.n_of_m(variant)})...")
             else:
                 yield variant
 
     def build_variant(
-        self, variant: Variant, install_path: str, clean: bool = False, install: bool = False
+        self,
+        variant: Variant,
+        install_path: str,
+        clean: bool = False,
+        install: bool = False,
+        together: Payloads | None = None,
     ) -> BuildResult:
         """Build one variant, and install it.
 
@@ -168,50 +208,110 @@ class BuildProcess:
             variant: The variant.
             install_path: The repository.
             clean, install: As for `build`.
+            together: Gets the payload, which is to be installed with others later; None: install
+                it now, if `install`.
 
         Raises:
             RezError: As `build`.
         """
+        with Together() as alone:
+            return self._build_variant(variant, install_path, clean, install, alone, together)
+
+    def _build_variant(
+        self,
+        variant: Variant,
+        install_path: str,
+        clean: bool,
+        install: bool,
+        together: Together,
+        release: Payloads | None = None,
+    ) -> BuildResult:
+        """As `build_variant`; `together` installs what is built, unless `release` gets it."""
         if variant.index is not None:
-            self._heading(f"Building variant {variant.index} ({self._n_of_m(variant)})...")
+            doing = "Building" if release is None else "Releasing"
+            self.heading(f"{doing} variant {variant.index} ({self.n_of_m(variant)})...")
         location = repository_location(install_path)
         package_path = os.path.join(location, variant.name, str(variant.version)).rstrip("/")
         paths = variant_paths(variant, self.build_path, package_path)
         self._make_build_directory(paths.build, clean)
         payload = Payload(variant, location, package_path) if install else None
-        with payload.open() if payload is not None else nullcontext():
-            if payload is not None and variant.parent.hashed_variants:
-                payload.link()
-            context = self.create_build_context(self._for_building(variant), paths.build)
+        with ExitStack() as stack:
+            if payload is not None:
+                if release is not None:
+                    release.open(payload)
+                else:
+                    together.make_way(payload)
+                    stack.enter_context(payload.open())
+                if variant.parent.hashed_variants:
+                    payload.link()
+            context = self._context(self._for_building(variant), paths.build, together)
             files = [os.path.join(paths.build, CONTEXT)]
             if variant.index is not None:
                 files.append(_write_variant(variant, paths.build))
-            result = self._run(context, variant, paths.build, paths.install, payload)
+            result = self._run(context, variant, paths, payload, together)
             if payload is not None:
                 payload.copy([*files, *result.get("extra_files", ())])
-                self.package.copy_includes(package_path)
+                payload.include(self.package)
                 self.check_payload(variant, package_path)
-                result["installed"] = payload.install(self.overrides(variant))
+                if release is None:
+                    together.add(payload, self.attributes, result, stack.pop_all())
+        if self._is_slow:
+            together.install()
+        else:
+            together.install_what_is_old()
         return result
 
+    @property
+    def _is_slow(self) -> bool:
+        """Whether each variant is installed as soon as it is built.
+
+        Tests of what is installed take time, too.
+        """
+        return not self.build_system.is_quick or bool(self.package.tests)
+
+    def _context(self, variant: Variant, build_path: str, together: Together) -> ResolvedContext:
+        """`create_build_context`, which sees the variants that were built before."""
+        name = variant.name
+        requests = variant.get_requires(build_requires=True, private_build_requires=True)
+        if any(one.name == name for one in requests):
+            together.install()
+        try:
+            context = self.create_build_context(variant, build_path)
+            packages = context.resolved_packages or ()
+            if not together or all(one.name != name for one in packages):
+                return context
+        except RezError as error:
+            if not together or name not in str(error):
+                raise
+        # what it needs needs this package
+        together.install()
+        return self.create_build_context(variant, build_path)
+
     def check_payload(self, variant: Variant, package_path: str) -> None:
-        """Called with a payload that is complete and has no definition yet; here: all is well.
+        """Run the tests of this occasion on a payload that is complete and has no definition yet.
 
         Args:
             variant: The variant.
             package_path: Where its package is installed.
 
         Raises:
-            RezError: It must not be installed; what was there before stays.
+            PackageTestError: It must not be installed; what was there before stays.
         """
+        if not variant.parent.tests:
+            return
+        # Deferred: few packages have tests.
+        from rezfast.build.install_tests import run_install_tests
+        from rezfast.build.package_test_results import PackageTestResults
 
-    def overrides(self, variant: Variant) -> Mapping[str, Any]:
-        """Attributes that are installed besides the variant's own, as `install_variant` takes them.
+        if self.test_results is None:
+            self.test_results = PackageTestResults()
+        run_install_tests(variant, package_path, [self.run_on], self._ran_tests, self.test_results)
 
-        Args:
-            variant: The variant. Here there are none for any.
-        """
-        return {}
+    def tell_tests(self) -> None:
+        """Write a table of the tests that were run, if there were any."""
+        if self.test_results is not None and self.test_results.num_tests and not self.quiet:
+            self.test_results.print_summary()
+            self.say("")
 
     def create_build_context(self, variant: Variant, build_path: str) -> ResolvedContext:
         """The environment of a build, saved in its directory whatever comes of it.
@@ -226,10 +326,13 @@ class BuildProcess:
         """
         request = variant.get_requires(build_requires=True, private_build_requires=True)
         words = " ".join(shlex.quote(str(one)) for one in request)
-        self._say(f"Resolving build environment: {words}")
+        self.say(f"Resolving build environment: {words}")
         package_filter = None
         configured = self.package.config
         if "package_filter" in (self.package.data.get("config") or {}):
+            # Deferred: few packages have one.
+            from rezfast.solve.filters import PackageFilterList
+
             package_filter = PackageFilterList.from_pod(configured.package_filter)
         context = ResolvedContext(
             request,
@@ -249,6 +352,9 @@ class BuildProcess:
     def _make_build_directory(self, path: str, clean: bool) -> None:
         try:
             if clean and os.path.isdir(path):
+                # Deferred: there is nothing of a first build.
+                import shutil
+
                 shutil.rmtree(path)
             os.makedirs(path, exist_ok=True)
         except OSError as error:
@@ -276,41 +382,45 @@ class BuildProcess:
         self,
         context: ResolvedContext,
         variant: Variant,
-        build_path: str,
-        install_path: str,
+        paths: VariantPaths,
         payload: Payload | None,
+        together: Together,
     ) -> BuildResult:
         system = self.build_system
-        self._say(f"\nInvoking {system.name()} build system...")
+        self.say(f"\nInvoking {system.name()} build system...")
         system.on_start = None if payload is None else payload.started
+        system.on_wait = together.install
         try:
             result = system.build(
                 context=context,
                 variant=variant,
-                build_path=build_path,
-                install_path=install_path,
+                build_path=paths.build,
+                install_path=paths.install,
                 install=payload is not None,
                 build_type=self.build_type,
             )
         finally:
-            system.on_start = None
+            system.on_start = system.on_wait = None
         if not result.get("success"):
             raise BuildError(f"The {system.name()} build system failed.")
         return result
 
     # ---- words
 
-    def _say(self, text: str) -> None:
+    def say(self, text: str) -> None:
+        """Say something, when more than headings is wanted."""
         if self.verbose:
             Printer()(text)
 
-    def _heading(self, text: str) -> None:
+    def heading(self, text: str) -> None:
+        """Write a heading."""
         if self.quiet:
             return
-        self._say("")
+        self.say("")
         Printer()(f"{_RULE}\n{text}\n{_RULE}", "heading")
 
-    def _n_of_m(self, variant: Variant) -> str:
+    def n_of_m(self, variant: Variant) -> str:
+        """Which one of all variants this is, such as `2/3`."""
         return f"{(variant.index or 0) + 1}/{max(self.package.num_variants, 1)}"
 
 
@@ -324,25 +434,14 @@ class CentralBuildProcess(BuildProcess):
         """`central`."""
         return "central"
 
-    @property
-    def default_install_path(self) -> str:
-        """The released packages."""
-        path: str = self.package.config.release_packages_path
-        return path
-
-    @property
-    def packages_path(self) -> Sequence[str]:
-        """Where packages are that everybody has."""
-        paths: Sequence[str] = self.package.config.nonlocal_packages_path
-        return paths
-
 
 def _write_variant(variant: Variant, build_path: str) -> str:
     """Writes which variant this is, for people who look at a hash; gives the file's path."""
-    path = os.path.join(build_path, "variant.json")
-    data = {"index": variant.index, "data": variant.parent.data["variants"][variant.index]}
+    path, index = os.path.join(build_path, "variant.json"), variant.index
+    requests = ",\n    ".join(quoted(str(one)) for one in variant.parent.data["variants"][index])
+    listed = f"[\n    {requests}\n  ]" if requests else "[]"
     with open(path, "w", encoding="utf-8") as file:
-        json.dump(data, file, indent=2, default=str)
+        file.write(f'{{\n  "index": {index},\n  "data": {listed}\n}}')
     return path
 
 

@@ -10,17 +10,15 @@ that the project requires is installed: that is what the package's `requires` is
 from __future__ import annotations
 
 import os
-import shutil
 from typing import TYPE_CHECKING
 
 from rezfast.build.command import command_text
-from rezfast.build.environment import write_script
-from rezfast.build.system import Build, BuildResult, BuildSystem, BuildType
+from rezfast.build.programs import ProgramBuildSystem
 from rezfast.errors import BuildSystemError
 
 if TYPE_CHECKING:
+    from rezfast.build.system import Build
     from rezfast.context.resolved import ResolvedContext
-    from rezfast.package.model import Variant
     from rezfast.repository.developer import DeveloperPackage
 
 _FILES = ("pyproject.toml", "setup.py")
@@ -28,7 +26,7 @@ _NAMES = ("python", "python3")
 _QUIET = ["--disable-pip-version-check", "--no-input"]
 
 
-class PythonBuildSystem(BuildSystem):
+class PythonBuildSystem(ProgramBuildSystem):
     """Installs a Python project; rez has none."""
 
     # rez does not look at these files, and a project of another kind may have them as well
@@ -47,33 +45,20 @@ class PythonBuildSystem(BuildSystem):
         """
         return any(os.path.isfile(os.path.join(path, name)) for name in _FILES)
 
-    def build(
-        self,
-        context: ResolvedContext,
-        variant: Variant,
-        build_path: str,
-        install_path: str,
-        install: bool = False,
-        build_type: BuildType = BuildType.local,
-    ) -> BuildResult:
-        """Make a wheel and install it.
-
-        Args, returns, raises: as for `BuildSystem.build`.
-        """
-        build = self.start(context, variant, build_path, install_path, install, build_type)
-        if self.write_build_scripts:
-            return BuildResult(success=True, build_env_script=write_script(self, build))
-        python = self._python(context)
+    def make(self, build: Build) -> bool:
+        """Make a wheel and install it."""
+        python = self._python(build.context)
         wheels = os.path.join(build.build_path, "wheel")
+        # Deferred: for other build systems nobody needs it.
+        import shutil
+
         # a wheel of an earlier version would be installed with it
         shutil.rmtree(wheels, ignore_errors=True)
         source = os.path.abspath(self.working_dir)
         pip = [python, "-m", "pip", "wheel", *_QUIET]
         if not self._runs(build, [*pip, "--no-deps", "-w", wheels, *self.build_args, source]):
-            return BuildResult(success=False)
-        if not install:
-            return BuildResult(success=True)
-        return BuildResult(success=self._install(build, python, wheels))
+            return False
+        return not build.install or self._install(build, python, wheels)
 
     def _install(self, build: Build, python: str, wheels: str) -> bool:
         found = [os.path.join(wheels, name) for name in sorted(os.listdir(wheels))]

@@ -17,10 +17,10 @@ from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn, TypedDict
 
-from rezfast.build.arguments import Group
-from rezfast.build.guard import end_processes
+from rezfast.build.guard import end_processes, guard
 from rezfast.config import settings
 from rezfast.config.styles import Printer
+from rezfast.context.run import start_command
 from rezfast.context.tmpdirs import context_tmpdirs
 from rezfast.errors import BuildSystemError
 from rezfast.repository.developer import DeveloperPackage, get_developer_package
@@ -31,10 +31,19 @@ if TYPE_CHECKING:
     import argparse
     from subprocess import Popen
 
+    from rezfast.build.arguments import Group
     from rezfast.context.resolved import ResolvedContext
     from rezfast.package.model import Variant
     from rezfast.rex.executor import RexExecutor
 
+
+CONTEXT = "build.rxt"
+"""The name of a build's saved environment, in the directory that it is built in."""
+
+_MOMENT = 100  # milliseconds
+
+OnWait = Callable[[], None]
+"""Told that a build takes time."""
 
 OnStart = Callable[[int, list[str]], None]
 """Told of a process that a build starts: its number, and the directories of its files."""
@@ -143,12 +152,22 @@ class BuildSystem(ABC):
         build_args: Extra arguments for it.
         child_build_args: Extra arguments for the build system that it calls.
         on_start: Called when a build starts a process; None: nobody is told.
+        keeps_tmpdir: Whether one directory has the files of all commands, which whoever says so
+            removes; else each command gets one of its own.
+        tmpdir: That directory; None: no command has needed it.
+        on_wait: Called once for each process that takes longer than a moment; None: nobody is told.
     """
 
     is_fallback = False
     """Whether it is used only for a source tree that no other build system can build."""
 
     on_start: OnStart | None = None
+    on_wait: OnWait | None = None
+    keeps_tmpdir = False
+    tmpdir: str | None = None
+
+    is_quick = False
+    """Whether its builds may take no time at all, and it tells `on_wait` when one does."""
 
     def __init__(
         self,
@@ -197,6 +216,11 @@ class BuildSystem(ABC):
     def child_build_system(cls) -> str | None:
         """The build system that it writes files for, if there is one: those files are no choice."""
         return None
+
+    @classmethod
+    def declares_arguments(cls) -> bool:
+        """Whether `bind_cli` has anything to add, in the current directory."""
+        return not is_same(cls.bind_cli, BuildSystem.bind_cli)
 
     @classmethod
     def bind_cli(cls, parser: argparse.ArgumentParser, group: Group) -> None:
@@ -414,38 +438,60 @@ class BuildSystem(ABC):
         # what was said so far comes before what the command says
         if sys.stdout is not None:
             sys.stdout.flush()
-        tmpdirs = context_tmpdirs()
-        others = set(tmpdirs.dirs)
-        process: Popen[Any] = build.context.execute_shell(
-            command=command, block=False, cwd=build.build_path, **callbacks
-        )
-        own = tmpdirs.dirs - others
-        if build.on_start is not None:
-            build.on_start(process.pid, sorted(own))
+        context_file = os.path.join(build.build_path, CONTEXT)
+        tmpdir = self.tmpdir or context_tmpdirs().mkdtemp()
+        if self.keeps_tmpdir and self.tmpdir is None:
+            self.tmpdir = tmpdir
+            guard.owns(tmpdir)
         try:
+            process = start_command(
+                build.context,
+                command,
+                build.build_path,
+                rxt_file=context_file if os.path.isfile(context_file) else None,
+                tmpdir=tmpdir,
+                **callbacks,
+            )
+            return process is None or self._ends_well(process, build, tmpdir)
+        finally:
+            if self.tmpdir is None:
+                context_tmpdirs().remove(tmpdir)
+
+    def _ends_well(self, process: Popen[Any], build: Build, tmpdir: str) -> bool:
+        """Wait for a process; whether it succeeded."""
+        try:
+            if build.on_start is not None:
+                build.on_start(process.pid, [tmpdir])
+            if self.on_wait is not None and not _ends_soon(process.pid):
+                self.on_wait()
             return process.wait() == 0
         except BaseException:
             # whoever interrupts the build means all of it
             end_processes([process.pid])
             raise
-        finally:
-            for path in own:
-                tmpdirs.remove(path)
 
     def say(self, text: str, style: str | None = None) -> None:
         """Say what is done, if that is wanted."""
         if self.verbose:
             Printer()(text, style)
 
-    def start(
-        self,
-        context: ResolvedContext,
-        variant: Variant,
-        build_path: str,
-        install_path: str,
-        install: bool,
-        build_type: BuildType,
-    ) -> Build:
-        """The build that these arguments of `build` are about."""
-        path = os.path.join(self.working_dir, build_path)
-        return Build(context, variant, path, install_path, install, build_type, self.on_start)
+
+def is_same(method: Any, other: Any) -> bool:
+    """Whether two class methods are one that a class inherits from the other."""
+    return method.__func__ is other.__func__
+
+
+def _ends_soon(process: int) -> bool:
+    """Whether a process that was started ends within a moment."""
+    try:
+        descriptor = os.pidfd_open(process)
+    except (AttributeError, OSError):
+        return False
+    import select
+
+    try:
+        end = select.poll()
+        end.register(descriptor, select.POLLIN)
+        return bool(end.poll(_MOMENT))
+    finally:
+        os.close(descriptor)

@@ -10,8 +10,8 @@ A plugin subclasses `BuildSystem` (rez: `rez.build_system`); see `rezfast.plugin
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from rezfast.build.cmake import CMakeBuildSystem
 from rezfast.build.custom import CustomBuildSystem
@@ -21,6 +21,9 @@ from rezfast.build.system import BuildSystem
 from rezfast.errors import BuildSystemError, PackageMetadataError, RezError
 from rezfast.plugins import plugins
 from rezfast.repository.developer import DeveloperPackage, get_developer_package
+
+if TYPE_CHECKING:
+    import argparse
 
 __all__ = [
     "PLUGIN_TYPE",

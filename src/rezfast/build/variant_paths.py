@@ -9,14 +9,12 @@ A package object finds a link by itself: `Variant.root`. What is here makes and 
 from __future__ import annotations
 
 import os
-import re
 from contextlib import suppress
 from typing import NamedTuple
 
 from rezfast.errors import BuildError
 from rezfast.package.model import Variant
 
-_NAME = re.compile(r"[a-z]+")
 _ATTEMPTS = 100  # processes that may be making links at once
 
 
@@ -146,7 +144,7 @@ def _links(directory: str) -> dict[str, str | None]:
 
 def _next(names: dict[str, str | None]) -> str:
     """The name after the last: a, ..., z, aa, ab, ..., zz, aaa."""
-    ours = [name for name in names if _NAME.fullmatch(name)]
+    ours = [name for name in names if name.isascii() and name.isalpha() and name.islower()]
     last = max(ours, key=lambda name: (len(name), name), default="")
     kept = last.rstrip("z")
     carried = "a" * (len(last) - len(kept))

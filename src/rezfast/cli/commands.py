@@ -42,6 +42,9 @@ COMMANDS: dict[str, Entry] = {
     ),
     "status": Entry("Work in environments", "Show the current context, or what a name is in it."),
     "build": Entry("Build packages", "Build the package of a source tree, and install it."),
+    "release": Entry(
+        "Build packages", "Build the package of a source tree for everybody, and tag it."
+    ),
     "test": Entry("Build packages", "Run the tests that a package declares."),
     "scan": Entry(
         "Look at definitions", "Show what can be read of a definition without running it."

@@ -18,6 +18,7 @@ class Output:
     """
 
     def __init__(self, command: list[str], environ: Mapping[str, str]) -> None:
+        self._owner = os.getpid()
         self._process = 0
         self._text: str | None = None
         self._reader, writer = os.pipe()
@@ -36,6 +37,11 @@ class Output:
             os.close(self._reader)
         finally:
             os.close(writer)
+
+    @property
+    def is_of_another_process(self) -> bool:
+        """Whether it is still to be read, and this process is a copy of the one that can."""
+        return self._process != 0 and self._owner != os.getpid()
 
     def text(self) -> str | None:
         """What it wrote, once it has ended; None if it failed."""

@@ -21,7 +21,7 @@ _LSB_FIELDS = ("DISTRIB_ID=", "DISTRIB_RELEASE=")
 _OS_RELEASE = "/etc/os-release"
 
 # What `lsb_release -a` says, by PATH: a machine stays what it is. It takes as long as a resolve.
-_asked: dict[str, Output] = {}
+_asked: dict[str, Output | None] = {}
 
 
 class System:
@@ -150,16 +150,23 @@ def _read(path: str) -> str:
         return ""
 
 
-def _lsb_release() -> Output:
-    """The program `lsb_release`, started now if it was not before."""
+def _lsb_release() -> Output | None:
+    """The program `lsb_release`, started now if it was not before; None if there is none."""
     path = os.environ.get("PATH", os.defpath)
-    if path not in _asked:
-        _asked[path] = Output(["/usr/bin/env", "lsb_release", "-a"], os.environ)
-    return _asked[path]
+    asked = _asked.get(path)
+    if path not in _asked or (asked is not None and asked.is_of_another_process):
+        there = any(
+            os.access(os.path.join(place, "lsb_release"), os.X_OK)
+            for place in path.split(os.pathsep)
+        )
+        asked = Output(["/usr/bin/env", "lsb_release", "-a"], os.environ) if there else None
+        _asked[path] = asked
+    return asked
 
 
 def _run_lsb_release() -> str:
-    return _lsb_release().text() or ""
+    asked = _lsb_release()
+    return (asked and asked.text()) or ""
 
 
 def _fields(text: str, distributor_key: str, release_key: str) -> tuple[str | None, str | None]:

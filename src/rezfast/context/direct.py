@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import os
 
+from rezfast.config import settings
 from rezfast.errors import ProgramError
 from rezfast.rex.actions import Appendenv, Comment, Prependenv, Setenv, Shebang, Unsetenv
 from rezfast.rex.strings import EscapedString
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from rezfast.rex.actions import Action
+    from rezfast.shell.base import Shell
 
 
 def _words(text: str) -> frozenset[str]:
@@ -77,6 +79,24 @@ class Prompt:
         self.comes_first = comes_first
 
 
+def shell_environment(
+    shell: Shell, actions: Iterable[Action], directory: str = os.curdir
+) -> dict[str, str] | None:
+    """`environment` for a shell that this process starts; None if a shell has to make it.
+
+    Args:
+        shell: The shell that would be started.
+        actions: What the commands of the packages, and the context itself, did.
+        directory: Where it would be started.
+    """
+    if shell.name() != "bash":
+        return None
+    configured = settings()
+    prompt = Prompt(shell.settings["prompt"], configured.set_prompt, configured.prefix_prompt)
+    separators = configured.env_var_separators
+    return environment(actions, os.environ, separators, prompt, directory)
+
+
 def plain_words(command: str | Sequence[str]) -> list[str] | None:
     """The words that bash would run a command with; None if it has to look at it itself.
 
@@ -95,12 +115,13 @@ def plain_words(command: str | Sequence[str]) -> list[str] | None:
     return words
 
 
-def program(name: str, environ: Mapping[str, str]) -> str | None:
+def program(name: str, environ: Mapping[str, str], directory: str = os.curdir) -> str | None:
     """The path of the file that bash would run for a name; None if it would run a function.
 
     Args:
         name: The first word of a command.
         environ: The variables that it runs with.
+        directory: Where bash would be started.
 
     Raises:
         ProgramError: There is no such program, or it cannot be run.
@@ -115,14 +136,16 @@ def program(name: str, environ: Mapping[str, str]) -> str | None:
         places = [os.path.join(place or os.curdir, name) for place in path.split(":")]
     there: str | None = None
     for place in places:
-        if os.access(place, os.X_OK) and not os.path.isdir(place):
+        found = os.path.join(directory, place)
+        if os.access(found, os.X_OK) and not os.path.isdir(found):
             return place
-        if there is None and os.path.exists(place):
+        if there is None and os.path.exists(found):
             there = place
     if there is None:
         where = "no such file" if "/" in name else "there is no such program in this environment"
         raise ProgramError(f"{name}: {where}", name, is_there=False)
-    what = "is a directory" if os.path.isdir(there) else "is not a program: it is not executable"
+    is_directory = os.path.isdir(os.path.join(directory, there))
+    what = "is a directory" if is_directory else "is not a program: it is not executable"
     raise ProgramError(f"{there} {what}", name, is_there=True)
 
 
@@ -131,6 +154,7 @@ def environment(
     parent: Mapping[str, str],
     separators: Mapping[str, str],
     prompt: Prompt,
+    directory: str = os.curdir,
 ) -> dict[str, str] | None:
     """The variables that a program gets which bash runs after these actions.
 
@@ -139,11 +163,12 @@ def environment(
         parent: The variables that bash would be started with.
         separators: What stands between the entries of a variable, where that is not `:`.
         prompt: What the prompt of an environment shows, which programs can see too.
+        directory: Where bash would be started.
 
     Returns:
         The variables without `_`, which is the program's path; None if bash has to do it.
     """
-    environ = _at_start(parent)
+    environ = _at_start(parent, directory)
     if environ is None or any(sign in prompt.text for sign in '$`\\"'):
         return None
     if prompt.text:
@@ -198,7 +223,7 @@ def _is_of_bash(name: str) -> bool:
     return name in _BASH_VARIABLES or name.startswith("BASH")
 
 
-def _at_start(parent: Mapping[str, str]) -> dict[str, str] | None:
+def _at_start(parent: Mapping[str, str], directory: str) -> dict[str, str] | None:
     """The variables that bash exports before it runs the first line of a script."""
     environ = dict(parent)
     for name in parent:
@@ -214,16 +239,16 @@ def _at_start(parent: Mapping[str, str]) -> dict[str, str] | None:
     for name in ("PS1", "PS2", "_"):
         environ.pop(name, None)
     here = environ.get("PWD", "")
-    if not (here.startswith("/") and _same_directory(here)):
-        environ["PWD"] = os.getcwd()
+    if not (here.startswith("/") and _same_directory(here, directory)):
+        environ["PWD"] = os.path.realpath(directory)
     if not os.path.isdir(environ.get("OLDPWD", "")):
         environ.pop("OLDPWD", None)
     return environ
 
 
-def _same_directory(path: str) -> bool:
+def _same_directory(path: str, other: str) -> bool:
     try:
-        return os.path.samefile(path, os.curdir)
+        return os.path.samefile(path, other)
     except OSError:
         return False
 

@@ -144,18 +144,10 @@ class Entrance:
             or any(self._startup.values())
         ):
             return None
-        if not self._command or self._shell.name() != "bash":
-            return None
-        words = direct.plain_words(self._command)
+        words = direct.plain_words(self._command) if self._command else None
         if words is None:
             return None
-        configured = settings()
-        prompt = direct.Prompt(
-            self._shell.settings["prompt"], configured.set_prompt, configured.prefix_prompt
-        )
-        environ = direct.environment(
-            executor.actions, os.environ, configured.env_var_separators, prompt
-        )
+        environ = direct.shell_environment(self._shell, executor.actions)
         path = None if environ is None else direct.program(words[0], environ)
         if environ is None or path is None:
             return None

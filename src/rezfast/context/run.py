@@ -14,14 +14,17 @@ import os
 from time import time
 
 from rezfast.config import settings
+from rezfast.context import direct
 from rezfast.context.environment import create_executor, execute, header_comment
 from rezfast.context.tmpdirs import context_tmpdirs
-from rezfast.rex.python import Python
+from rezfast.errors import ProgramError
+from rezfast.rex.python import Python, popen_arguments
 from rezfast.shell import create_shell
+from rezfast.shell.base import debug
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from subprocess import Popen
     from typing import Any
 
@@ -164,6 +167,77 @@ def execute_shell(
     return process.returncode, output, errors
 
 
+def start_command(
+    context: ResolvedContext,
+    command: str | Sequence[str],
+    directory: str,
+    rxt_file: str | None = None,
+    actions_callback: Callback | None = None,
+    post_actions_callback: Callback | None = None,
+    *,
+    tmpdir: str,
+) -> Popen[Any] | None:
+    """As `execute_shell(block=False)`, without a shell where bash would do nothing but start it.
+
+    Args:
+        context: The context.
+        command: What to run, as text in the shell's language or as words.
+        directory: Where to run it.
+        rxt_file: A file that holds the context; None: there is none.
+        actions_callback, post_actions_callback: As in `execute_shell`.
+        tmpdir: A directory of the caller's for the files that the shell needs. It has to be there
+            until the process has ended.
+
+    Returns:
+        The process; None: the command is empty, and there is nothing that a shell would do.
+
+    Raises:
+        RezError: As `execute_shell`.
+    """
+    sh = create_shell()
+    text = command_text(sh, command)
+    context_file, executor = write_context(
+        context,
+        sh,
+        tmpdir,
+        text,
+        actions_callback=actions_callback,
+        post_actions_callback=post_actions_callback,
+        rxt_file=rxt_file,
+    )
+    words = direct.plain_words(command)
+    if words is not None or not text:
+        environ = direct.shell_environment(sh, executor.actions, directory)
+        if environ is not None and words is None:
+            return None
+        process = words and environ and _started(words, environ, directory)
+        if process:
+            return process
+    return sh.spawn_shell(
+        context_file,
+        tmpdir,
+        command=text,
+        quiet=settings().rez_tools_visibility == "never",
+        cwd=directory,
+    )
+
+
+def _started(words: list[str], environ: dict[str, str], directory: str) -> Popen[Any] | None:
+    """A program that was started; None: a shell says why it cannot be."""
+    import subprocess
+
+    try:
+        path = direct.program(words[0], environ, directory)
+        if path is None:
+            return None
+        environ["_"] = path
+        debug(f"starting {words}")
+        more = popen_arguments({"cwd": directory})
+        return subprocess.Popen(words, executable=path, env=environ, **more)
+    except (OSError, ValueError, ProgramError):
+        return None
+
+
 def command_text(sh: Shell, command: str | Iterable[str] | None) -> str | None:
     """A command as the shell reads it; None for an interactive shell."""
     if command is None or isinstance(command, str):
@@ -185,6 +259,7 @@ def write_context(
     actions_callback: Callback | None = None,
     post_actions_callback: Callback | None = None,
     context_filepath: str | None = None,
+    rxt_file: str | None = None,
 ) -> tuple[str, RexExecutor]:
     """Write the script that makes the environment, and the context itself if it is in no file.
 
@@ -195,6 +270,7 @@ def write_context(
         command: What the shell runs; None if it is interactive.
         parent_environ, actions_callback, post_actions_callback, context_filepath: As in
             `execute_shell`.
+        rxt_file: A file that holds the context; None: the one that it was read from.
 
     Returns:
         The script's path, and what ran the actions.
@@ -203,7 +279,7 @@ def write_context(
         ResolvedContextError, PackageCommandError: As `execute_shell`.
         OSError: A file cannot be written.
     """
-    rxt_file = context.load_path
+    rxt_file = rxt_file or context.load_path
     if not (rxt_file and os.path.isfile(rxt_file)):
         rxt_file = os.path.join(tmpdir, "context.rxt")
         context.save(rxt_file)

@@ -72,9 +72,9 @@ def _executed(name: str, file: str) -> ModuleType:
 
 
 def _digest(content: bytes) -> str:
-    from hashlib import sha1  # few packages include modules
+    from rezfast.digest import sha1_hex  # few packages include modules
 
-    return sha1(content.strip()).hexdigest()
+    return sha1_hex(content.strip())
 
 
 def check_modules(names: Iterable[str], directory: str | None, path: str) -> None:
@@ -100,6 +100,20 @@ def check_modules(names: Iterable[str], directory: str | None, path: str) -> Non
             raise InvalidPackageError(f"{path}: @include({name!r}): {file} does not exist")
 
 
+def included_files(names: Iterable[str], base: str) -> list[str]:
+    """The files that `copy_modules` writes.
+
+    Args:
+        names, base: As for that.
+    """
+    target = os.path.join(base, INCLUDE_DIRECTORY)
+    return [
+        os.path.join(target, f"{name}{suffix}")
+        for name in sorted(names)
+        for suffix in (".py", ".sha1")
+    ]
+
+
 def copy_modules(names: Iterable[str], directory: str, base: str) -> list[str]:
     """Copy the modules that a package includes into its payload, each with the hash of its content.
 
@@ -116,17 +130,17 @@ def copy_modules(names: Iterable[str], directory: str, base: str) -> list[str]:
     """
     import shutil  # deferred: only builds copy, and it loads every compression there is
 
-    target = os.path.join(base, INCLUDE_DIRECTORY)
-    written = []
-    for name in sorted(names):
-        os.makedirs(target, exist_ok=True)
-        source = os.path.join(directory, f"{name}.py")
-        copy = os.path.join(target, f"{name}.py")
-        shutil.copy(source, copy)
+    written = included_files(names, base)
+    if written:
+        os.makedirs(os.path.dirname(written[0]), exist_ok=True)
+    for copy, hash_file in zip(written[::2], written[1::2], strict=True):
+        source = os.path.join(directory, os.path.basename(copy))
+        # under another name first: variants that are there may be read while this goes on
+        shutil.copy(source, f"{copy}.new")
+        os.replace(f"{copy}.new", copy)
         with open(source, "rb") as stream:
             digest = _digest(stream.read())
-        hash_file = os.path.join(target, f"{name}.sha1")
-        with open(hash_file, "w", encoding="ascii") as file:
+        with open(f"{hash_file}.new", "w", encoding="ascii") as file:
             file.write(digest)
-        written += [copy, hash_file]
+        os.replace(f"{hash_file}.new", hash_file)
     return written

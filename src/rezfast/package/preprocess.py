@@ -11,9 +11,7 @@ any other exception is logged, and the definition stays as it was.
 from __future__ import annotations
 
 import importlib
-import logging
 from collections.abc import Callable
-from copy import deepcopy
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -21,11 +19,18 @@ from rezfast.errors import ConfigurationError, InvalidPackageError
 from rezfast.package.evaluate import Objects, process
 
 if TYPE_CHECKING:
+    from logging import Logger
+
     from rezfast.config import Settings
 
 Function = Callable[..., object]
 
-log = logging.getLogger("rezfast.preprocess")
+
+def _log() -> Logger:
+    # Deferred: few packages have such functions.
+    import logging
+
+    return logging.getLogger("rezfast.preprocess")
 
 
 def preprocessed(
@@ -49,20 +54,24 @@ def preprocessed(
     functions = _functions(getattr(this, "preprocess", None), this.config)
     if not functions:
         return None
+    from copy import deepcopy
+
     changed = deepcopy(data)
     for level, function in functions:
-        log.info("Applying %s preprocess function", level)
+        _log().info("Applying %s preprocess function", level)
         try:
             function(this=this, data=changed)
         except InvalidPackageError:
             raise
         except Exception as error:
-            log.error("%s: failed to apply preprocess: %s: %s", path, type(error).__name__, error)
+            _log().error(
+                "%s: failed to apply preprocess: %s: %s", path, type(error).__name__, error
+            )
             return None
     changed = process(changed, path, objects)
     if changed == data:
         return None
-    log.info("%s", _summary(data, changed))
+    _log().info("%s", _summary(data, changed))
     return changed
 
 
@@ -100,7 +109,7 @@ def _common(settings: Settings) -> Function | None:
         return given
     module_name, dot, name = str(given).rpartition(".")
     if not dot:
-        log.error(
+        _log().error(
             "package_preprocess_function is %r: it has to be module.function; nothing is applied",
             given,
         )
@@ -108,7 +117,7 @@ def _common(settings: Settings) -> Function | None:
     try:
         module = importlib.import_module(module_name)
     except Exception as error:
-        log.error("package_preprocess_function is %r: cannot be imported: %s", given, error)
+        _log().error("package_preprocess_function is %r: cannot be imported: %s", given, error)
         return None
     module.InvalidPackageError = InvalidPackageError  # type: ignore[attr-defined]
     function = getattr(module, name, None)
@@ -117,7 +126,7 @@ def _common(settings: Settings) -> Function | None:
             f"package_preprocess_function is {given!r}: {module.__file__} has no {name}"
         )
     if not isinstance(function, FunctionType):
-        log.error("package_preprocess_function is %r: that is no function", given)
+        _log().error("package_preprocess_function is %r: that is no function", given)
         return None
     return function
 

@@ -421,10 +421,10 @@ class VariantResource(Resource):
             return None
         if not self.parent.value("hashed_variants"):
             return os.path.join("", *(request.safe_str() for request in self.variant_requires))
-        from hashlib import sha1  # few packages have hashed variants
+        from rezfast.digest import sha1_hex  # few packages have hashed variants
 
         listed = str([str(request) for request in self.variant_requires])
-        digest = sha1(listed.encode("utf-8")).hexdigest()
+        digest = sha1_hex(listed.encode("utf-8"))
         current = settings()
         links = current.variant_shortlinks_dirname
         if links and not ignore_shortlinks and self.base and current.use_variant_shortlinks:

@@ -8,15 +8,13 @@ strings for long descriptions, functions for code.
 
 from __future__ import annotations
 
-import json
 import keyword
+from _json import encode_basestring as quoted
 from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
-from pprint import PrettyPrinter
+from functools import cache
 from types import FunctionType
-from typing import Any
-
-import yaml
+from typing import TYPE_CHECKING, Any
 
 from rezfast._version import Requirement, Version
 from rezfast.config.sources import ModifyList
@@ -26,6 +24,9 @@ from rezfast.package.attributes import check_attribute
 from rezfast.package.functions import REX_FUNCTIONS, SourceCode
 from rezfast.package.model import PackageBase, Variant
 from rezfast.package.requests import kind_of
+
+if TYPE_CHECKING:
+    import yaml
 
 Items = list[tuple[str, Any]]
 
@@ -232,24 +233,43 @@ def _plain(value: Any) -> Any:
 # ---- package.py -------------------------------------------------------------------
 
 
-class _Printer(PrettyPrinter):
-    """Python's, which also knows what a definition may say of a list in the configuration."""
-
-    def format(
-        self, object: object, context: dict[int, int], maxlevels: int, level: int
-    ) -> tuple[str, bool, bool]:
-        if isinstance(object, ModifyList):
-            return _modification(object), True, False
-        return super().format(object, context, maxlevels, level)
-
-
 def _modification(value: ModifyList) -> str:
     given = {"append": value.append, "prepend": value.prepend}
     parts = (f"{name}={items!r}" for name, items in given.items() if items is not None)
     return f"ModifyList({', '.join(parts)})"
 
 
-_literal = _Printer().pformat
+_WIDTH = 80  # of `pprint`
+_SCALARS = (str, int, bool, type(None))
+
+
+def _literal(value: Any) -> str:
+    """What `pprint.pformat` gives, which also knows changes to a list in the configuration."""
+    if _is_simple(value) and len(text := repr(value)) <= _WIDTH:
+        return text
+    return _pprint()(value)
+
+
+def _is_simple(value: Any) -> bool:
+    """Whether `pprint` shows it as `repr` does, if it is short."""
+    kind = type(value)
+    return kind in _SCALARS or (kind is list and all(map(_is_simple, value)))
+
+
+@cache
+def _pprint() -> Callable[[object], str]:
+    # Deferred: with what it imports it takes longer than to write a definition.
+    from pprint import PrettyPrinter
+
+    class Printer(PrettyPrinter):
+        def format(
+            self, object: object, context: dict[int, int], maxlevels: int, level: int
+        ) -> tuple[str, bool, bool]:
+            if isinstance(object, ModifyList):
+                return _modification(object), True, False
+            return super().format(object, context, maxlevels, level)
+
+    return Printer().pformat
 
 
 def _python(items: Items, skip: set[str]) -> list[str]:
@@ -280,7 +300,7 @@ def _indent(text: str) -> str:
 
 def _block_string(text: str) -> str:
     """A Python literal of several lines; blanks at the ends of lines are lost, as in rez."""
-    lines = (json.dumps(line, ensure_ascii=False)[1:-1].rstrip() for line in text.split("\n"))
+    lines = (quoted(line)[1:-1].rstrip() for line in text.split("\n"))
     return '"""\n{}\n"""'.format("\n".join(lines))
 
 
@@ -304,10 +324,6 @@ def _setting_lines(target: str, settings: Mapping[str, Any]) -> Iterable[str]:
 # ---- package.yaml -----------------------------------------------------------------
 
 
-class _Dumper(yaml.SafeDumper):
-    """PyYAML's, which also knows code, and shows changes to a list as text."""
-
-
 def _represent_code(dumper: yaml.SafeDumper, code: SourceCode) -> yaml.Node:
     return dumper.represent_str(code.source)
 
@@ -316,8 +332,18 @@ def _represent_modification(dumper: yaml.SafeDumper, value: ModifyList) -> yaml.
     return dumper.represent_str(_modification(value))
 
 
-_Dumper.add_representer(SourceCode, _represent_code)
-_Dumper.add_representer(ModifyList, _represent_modification)
+@cache
+def _dumper() -> type[yaml.SafeDumper]:
+    """PyYAML's, which also knows code, and shows changes to a list as text."""
+    # Deferred: nearly all definitions are Python.
+    import yaml
+
+    class Dumper(yaml.SafeDumper):
+        pass
+
+    Dumper.add_representer(SourceCode, _represent_code)
+    Dumper.add_representer(ModifyList, _represent_modification)
+    return Dumper
 
 
 def _yaml(items: Items, skip: set[str]) -> list[str]:
@@ -325,8 +351,10 @@ def _yaml(items: Items, skip: set[str]) -> list[str]:
 
 
 def _yaml_entry(name: str, value: Any) -> str:
+    import yaml
+
     try:
-        text: str = yaml.dump({name: value}, default_flow_style=False, Dumper=_Dumper)
+        text: str = yaml.dump({name: value}, default_flow_style=False, Dumper=_dumper())
     except yaml.YAMLError as error:
         raise PackageMetadataError(
             f"{name} cannot be written as YAML: {' '.join(str(error).split())}"

@@ -1,5 +1,6 @@
 """From a source tree under version control to a released package.
 
+process.py         a release as a whole: build, install and tag, or nothing
 commands.py       programs that are run, and what becomes of their failures: one line each
 vcs.py            what a version control system has to offer
 git.py            git

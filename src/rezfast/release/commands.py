@@ -15,7 +15,7 @@ from rezfast.errors import RezError
 log = logging.getLogger("rezfast.release")
 """Where a release says what it does."""
 
-_LINES = 4  # of what a program said that are kept
+_LINES = 6  # of what a program said that are kept
 _CHARACTERS = 400
 
 

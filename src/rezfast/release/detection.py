@@ -47,7 +47,8 @@ def create_release_vcs(path: str, vcs_name: str | None = None) -> ReleaseVCS:
             by_level.setdefault(place[1], []).append((cls, place[0]))
     if not by_level:
         raise ReleaseVCSError(
-            f"{path}: not under version control that a release knows ({', '.join(names)})"
+            f"{path}: not under version control that a release knows ({', '.join(names)}): "
+            "a release tags its source, so make a repository of it, commit and push"
         )
     nearest = by_level[min(by_level)]
     if len(nearest) > 1:

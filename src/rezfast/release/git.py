@@ -78,6 +78,10 @@ class GitReleaseVCS(ReleaseVCS):
         except ReleaseVCSError as error:
             if any(words in str(error).lower() for words in _NO_UPSTREAM):
                 return None, None
+            if "no such branch" in str(error).lower():
+                raise ReleaseVCSError(
+                    f"{self.vcs_root}: nothing is committed yet: commit and push"
+                ) from error
             raise
         remote, slash, branch = found.partition("/")
         # a branch may follow another local one, which is no remote
@@ -236,11 +240,13 @@ class GitReleaseVCS(ReleaseVCS):
     def create_release_tag(self, tag_name: str, message: str | None = None) -> None:
         """Make an annotated tag and push it, if the branch follows one of a remote.
 
-        A tag that cannot be pushed is taken away again.
+        A tag that cannot be pushed is taken away again. One that is here already, on the same
+        commit, is pushed if the remote has it not: a release that was killed may have left it.
 
         Args, errors: as for `ReleaseVCS.create_release_tag`.
         """
         if self.tag_exists(tag_name):
+            self._push_left_tag(tag_name)
             return
         self.git("check-ref-format", _tag(tag_name))
         log.info("Creating tag '%s'...", tag_name)
@@ -254,6 +260,25 @@ class GitReleaseVCS(ReleaseVCS):
             # a tag that is only here would make the next release believe that all is done
             self._run(self.executable, "tag", "-d", "--", tag_name)
             raise
+
+    def _push_left_tag(self, name: str) -> None:
+        remote, _ = self.get_tracking_branch()
+        if remote is None:
+            return
+        here, tagged = self.git("rev-parse", "HEAD", f"{_tag(name)}^{{commit}}")
+        if here == tagged and not self.git("ls-remote", "--tags", remote, _tag(name)):
+            log.info("Pushing tag '%s' to %s...", name, remote)
+            self.git("push", remote, _tag(name))
+
+    def remove_release_tag(self, tag_name: str) -> None:
+        """Remove the tag, at the remote that the branch follows, and here.
+
+        Args, errors: as for `ReleaseVCS.remove_release_tag`.
+        """
+        remote, _ = self.get_tracking_branch()
+        if remote is not None:
+            self.git("push", remote, "--delete", _tag(tag_name))
+        self.git("tag", "-d", "--", tag_name)
 
     @classmethod
     def export(cls, revision: Any, path: str) -> None:

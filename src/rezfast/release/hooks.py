@@ -1,7 +1,7 @@
 """What may be done around a release, by hooks.
 
-    pre_build      before anything is built
-    pre_release    when all is built, before anything is installed
+    pre_build      when all checks are passed, before anything is built
+    pre_release    after that, as in rez before anything is built, too
     post_release   when all is installed and tagged
 
 A plugin subclasses `ReleaseHook` (rez: `rez.release_hook`); see `rezfast.plugins`.
@@ -85,7 +85,7 @@ class ReleaseHook:
         previous_revision: object | None = None,
         **kwargs: Any,
     ) -> None:
-        """Called when everything is built, before a variant is released.
+        """Called before a variant is released, and before it is built.
 
         Args, errors: as for `pre_build`.
         """

@@ -85,6 +85,15 @@ class StubReleaseVCS(ReleaseVCS):
         log.info("Creating tag '%s'...", tag_name)
         self._write({**data, "tags": {**tags, tag_name: message}})
 
+    def remove_release_tag(self, tag_name: str) -> None:
+        """Take the tag out of the file.
+
+        Args, errors: as for `ReleaseVCS.remove_release_tag`.
+        """
+        data = self._read()
+        tags = data.get("tags") or {}
+        self._write({**data, "tags": {name: tags[name] for name in tags if name != tag_name}})
+
     @property
     def _path(self) -> str:
         return os.path.join(self.vcs_root, _FILE)

@@ -123,6 +123,17 @@ class ReleaseVCS(ABC):
         """
         raise ReleaseVCSError(f"{self.name()} cannot tell whether there is a tag {tag_name!r}")
 
+    def remove_release_tag(self, tag_name: str) -> None:
+        """Remove a tag that `create_release_tag` made, since nothing could be released after all.
+
+        Args:
+            tag_name: The tag.
+
+        Raises:
+            ReleaseVCSError: It is still there.
+        """
+        raise ReleaseVCSError(f"{self.name()} cannot remove the tag {tag_name!r}")
+
     @classmethod
     def export(cls, revision: Any, path: str) -> None:
         """Write the files of a revision.

@@ -14,7 +14,7 @@ import os
 import stat
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
@@ -40,6 +40,7 @@ from rezfast.repository.protocol import PackageRepository
 from rezfast.repository.resources import DirectoryResource, package_resource, resource_from_handle
 
 Overrides = Mapping[str, Any]
+Confirm = Callable[[], None]
 
 FORMAT_VERSION = 2
 """What installed definitions say of how they are written (rez: `format_version`)."""
@@ -97,16 +98,41 @@ def install_variant(
 
 
 def install_variants(
-    variants: Sequence[Variant], path: str | PackageRepository, overrides: Overrides | None = None
+    variants: Sequence[Variant],
+    path: str | PackageRepository,
+    overrides: Overrides | None = None,
+    confirm: Confirm | None = None,
 ) -> list[Variant]:
     """Put variants of one package into a repository, all in one step.
 
-    Args, errors: as for `install_variant`.
+    Args:
+        variants: The variants.
+        path, overrides: As for `install_variant`.
+        confirm: Called when all that can fail is done and nobody sees the variants yet. If it
+            raises, nothing is installed.
+
+    Raises:
+        RezError: As for `install_variant`, and what `confirm` raises.
     """
     repository = get_repository(path) if isinstance(path, str) else path
     if not variants or _Target(variants[0], repository, overrides or {}).holds(variants[0]):
         return list(variants)
-    return _Target(variants[0], repository, overrides or {}).install(variants)
+    return _Target(variants[0], repository, overrides or {}).install(variants, confirm)
+
+
+def is_installed(variants: Sequence[Variant], path: str | PackageRepository) -> bool:
+    """Whether the last of some variants is there when those before it are installed.
+
+    Args:
+        variants: Variants of one package.
+        path: As for `install_variant`.
+
+    Raises:
+        RezError: As for `install_variant`.
+    """
+    repository = get_repository(path) if isinstance(path, str) else path
+    plan = _Target(variants[0], repository, {}).plan(variants)
+    return not plan.changed and plan.equal_index is not _NONE
 
 
 # ---- what the package will be -----------------------------------------------------
@@ -299,11 +325,11 @@ class _Target:
                 return found
         return None
 
-    def install(self, variants: Sequence[Variant]) -> list[Variant]:
+    def install(self, variants: Sequence[Variant], confirm: Confirm | None = None) -> list[Variant]:
         """Merge the variants and write the package."""
         if isinstance(self.repository, MemoryRepository):
             with _memory_lock:
-                return self._install_in_memory(variants, self.repository)
+                return self._install_in_memory(variants, self.repository, confirm)
         if not isinstance(self.repository, FilesystemRepository):
             raise PackageRepositoryError(f"{self.repository}: nothing can be installed here")
         location = self.repository.location
@@ -316,7 +342,7 @@ class _Target:
             plan.finish()
             directory = self.directory(plan)
             try:
-                self._write(plan, directory)
+                self._write(plan, directory, confirm)
             except OSError as error:
                 raise _unwritable(error.filename or directory, error) from error
             note_change(self.repository, self.name)
@@ -349,7 +375,7 @@ class _Target:
     # ---- in memory
 
     def _install_in_memory(
-        self, variants: Sequence[Variant], repository: MemoryRepository
+        self, variants: Sequence[Variant], repository: MemoryRepository, confirm: Confirm | None
     ) -> list[Variant]:
         plan = self.plan(variants)
         plan.finish()
@@ -361,13 +387,15 @@ class _Target:
             version = plan.existing.get("version", "")
         packages = dict(repository.data.get(self.name, {}))
         packages[version or NO_VERSION] = attributes
+        if confirm is not None:
+            confirm()
         repository.data[self.name] = packages
         note_change(repository, self.name)
         return self._installed(plan, "memory.package", version)
 
     # ---- on disk
 
-    def _write(self, plan: Plan, directory: str) -> None:
+    def _write(self, plan: Plan, directory: str, confirm: Confirm | None) -> None:
         path = self.definition(plan)
         text = definition_text(plan.data, FileFormat(os.path.splitext(path)[1][1:]))
         family = os.path.join(self.repository.location, self.name)
@@ -376,13 +404,15 @@ class _Target:
             make_tag(family, tag)
         os.makedirs(directory, exist_ok=True)
         with _writable(directory):
-            write_file(path, text)
+            write_file(path, text, confirm)
+        # it is installed: nothing that follows may say otherwise
         if self.version:
             with suppress(OSError):
                 os.unlink(tag)
         with suppress(OSError):
             remove_stale_tags(family)
-        os.utime(family)
+        with suppress(OSError):
+            os.utime(family)
 
 
 def definition_text(data: Mapping[str, Any], format_: FileFormat) -> bytes:
@@ -418,8 +448,13 @@ def staged_path(path: str) -> str:
     return os.path.join(directory, f".{name}.new")
 
 
-def write_file(path: str, content: bytes) -> None:
+def write_file(path: str, content: bytes, confirm: Confirm | None = None) -> None:
     """Replaces a file in one step; it can only be read, as rez leaves it.
+
+    Args:
+        path: The file.
+        content: What is to be in it.
+        confirm: Called when all is on the disk but the name. If it raises, nothing has happened.
 
     Raises:
         OSError: It cannot be written.
@@ -428,20 +463,27 @@ def write_file(path: str, content: bytes) -> None:
     staged = staged_path(path)
     with suppress(FileNotFoundError):
         os.unlink(staged)
-    descriptor = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with open(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fchmod(descriptor, _MODE)
-        os.fsync(descriptor)
-    os.replace(staged, path)
-    descriptor = os.open(directory, os.O_RDONLY)
     try:
-        # the new name itself has to get to the disk; not every file system lets itself be asked
-        with suppress(OSError):
+        descriptor = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fchmod(descriptor, _MODE)
             os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        if confirm is not None:
+            confirm()
+        os.replace(staged, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(staged)
+        raise
+    # the new name itself has to get to the disk; not every file system lets itself be asked
+    with suppress(OSError):
+        descriptor = os.open(directory, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 @contextmanager

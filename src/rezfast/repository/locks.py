@@ -11,7 +11,6 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -59,7 +58,7 @@ def remove_locks(location: str, process: int) -> None:
         OSError: The directory cannot be listed, or a lock not be removed.
     """
     directory = _directory(location)
-    host = socket.gethostname()
+    host = os.uname().nodename
     for name in os.listdir(directory):
         if not name.startswith(".lock."):
             continue
@@ -98,7 +97,7 @@ def _timeout() -> float:
 
 def _acquire(path: str, timeout: float) -> None:
     end = time.monotonic() + timeout if timeout else None
-    owner = f"{socket.gethostname()} {os.getpid()}"
+    owner = f"{os.uname().nodename} {os.getpid()}"
     unique = f"{path}.{owner.replace(' ', '.')}.{threading.get_ident():x}"
     while True:
         try:
@@ -189,7 +188,7 @@ def _owner(path: str) -> tuple[str, str] | None:
 
 def _is_gone(host: str, process: str) -> bool:
     """Whether that is a process of this machine, and is no more."""
-    if host != socket.gethostname() or not process.isdigit():
+    if host != os.uname().nodename or not process.isdigit():
         return False
     try:
         os.kill(int(process), 0)
