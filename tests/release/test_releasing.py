@@ -299,3 +299,11 @@ def test_hooks_are_told_of_the_release(foo: Source, use: Use, tmp_path: Path) ->
     # nothing is left to release, which hooks are told of, too
     foo.release("again")
     assert "post_release True True [] again" in (foo.released / "calls").read_text()
+
+
+def test_a_tag_of_what_could_not_be_released_is_taken_out(foo: Source) -> None:
+    foo.release("kept")
+    vcs = create_release_vcs(str(foo.path))
+    vcs.create_release_tag("foo-2.0", "not released")
+    vcs.remove_release_tag("foo-2.0")
+    assert foo.tags() == {"foo-1.0": "kept"}

@@ -383,10 +383,7 @@ def _look_on(reader: int, owner: int) -> None:
         if number in complete:
             continue
         end_processes(processes.get(number, []))
-        for _ in range(_LOOKS):
-            # one that started in the moment before the end is not known
-            end_processes(_builders(record["payload"], session, since))
-            time.sleep(_PAUSE)
+        _end_builders(record["payload"], session, since)
         for path in directories.get(number, ()):
             remove_directory(path)
     for path in owned:
@@ -408,14 +405,20 @@ def _look_on(reader: int, owner: int) -> None:
             _undo_for_good(record)
 
 
-def _builders(payload: str, session: str, since: int) -> list[int]:
-    """Processes that make a payload.
+def _end_builders(payload: str, session: str, since: int) -> None:
+    """End what makes a payload and started in the moment before the end, so that nobody was told.
 
     Args:
         payload: The payload.
-        session: Their session: somebody else may look at the environment of the same build.
-        since: When they started at the earliest, as `_started` has it.
+        session: Its session: somebody else may look at the environment of the same build.
+        since: When it started at the earliest, as `_started` has it.
     """
+    for _ in range(_LOOKS):
+        end_processes(_builders(payload, session, since))
+        time.sleep(_PAUSE)
+
+
+def _builders(payload: str, session: str, since: int) -> list[int]:
     found = []
     for name in os.listdir("/proc"):
         status = _status(int(name)) if name.isdigit() else None
