@@ -43,6 +43,7 @@ COMMANDS: dict[str, Entry] = {
     "status": Entry("Work in environments", "Show the current context, or what a name is in it."),
     "build": Entry("Build packages", "Build the package of a source tree, and install it."),
     "test": Entry("Build packages", "Run the tests that a package declares."),
+    "pip": Entry("Build packages", "Install Python distributions as packages."),
     "scan": Entry(
         "Look at definitions", "Show what can be read of a definition without running it."
     ),
