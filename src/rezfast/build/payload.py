@@ -24,8 +24,7 @@ from rezfast.build.variant_paths import create_shortlink, variant_paths
 from rezfast.config import settings
 from rezfast.errors import BuildError, PackageRepositoryError
 from rezfast.package.model import Variant
-from rezfast.repository import get_repository
-from rezfast.repository.filesystem import FilesystemRepository, definition_names
+from rezfast.repository.filesystem import definition_names
 from rezfast.repository.install import Overrides, building_tag, install_variant, make_tag
 from rezfast.repository.locks import package_lock
 
@@ -198,18 +197,3 @@ class Payload:
             staged = f"{target}.new"
             shutil.copy(file, staged)
             os.replace(staged, target)
-
-
-def repository_location(path: str) -> str:
-    """The directory of the repository to install into.
-
-    Args:
-        path: As a search path names it.
-
-    Raises:
-        PackageRepositoryError: It is no repository of directories.
-    """
-    repository = get_repository(path)
-    if not isinstance(repository, FilesystemRepository):
-        raise PackageRepositoryError(f"{path}: nothing can be built into it: it is no directory")
-    return os.path.abspath(repository.location)

@@ -20,7 +20,7 @@ from contextlib import nullcontext
 from typing import Any
 
 from rezfast.build.environment import CONTEXT
-from rezfast.build.payload import Payload, repository_location
+from rezfast.build.payload import Payload
 from rezfast.build.system import BuildResult, BuildSystem, BuildType
 from rezfast.build.variant_paths import variant_paths
 from rezfast.config.styles import Printer
@@ -34,6 +34,7 @@ from rezfast.errors import (
 )
 from rezfast.package.model import Variant
 from rezfast.plugins import plugins
+from rezfast.repository import repository_location
 from rezfast.repository.developer import DeveloperPackage
 from rezfast.solve.filters import PackageFilterList
 

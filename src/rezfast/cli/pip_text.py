@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bar
     from rich.progress import TaskID
 
-    from rezfast.pip.install import Installation, Planned
+    from rezfast.pip.install import Installation
+    from rezfast.pip.make import Planned
 
 _DOING = {
     "pip": "pip finds out what is needed",

@@ -137,7 +137,8 @@ def check_places(files: Iterable[PackageFile], where: str) -> None:
 
 def recorded_path(destination: str) -> str:
     """A place in a package as the RECORD in it has it."""
-    return posixpath.relpath(destination, _PYTHON)
+    inside = destination.removeprefix(f"{_PYTHON}/")
+    return inside if inside != destination else f"../{destination}"
 
 
 def python_paths(files: Iterable[PackageFile], opener: Opener) -> list[str]:

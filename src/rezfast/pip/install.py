@@ -1,68 +1,35 @@
 """Distributions installed as packages (rez: `pip_install_package`).
 
-    request --pip--> wheels --plan--> packages --unpack--> payloads --install--> definitions
+    request --pip--> wheels --make--> packages
 
-All wheels are checked and all payloads complete before the first definition is written: until
-then whatever goes wrong, also the end of this process, leaves nothing behind. Each definition is
-what makes its package visible, the last step as in any installation.
+What makes packages is imported while pip works.
 """
 
 from __future__ import annotations
 
-import logging
 import os
-import shutil
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from importlib import import_module
+from threading import Thread
+from typing import TYPE_CHECKING, NamedTuple
 
-from packaging.utils import canonicalize_name
-
-from rezfast.build.payload import Payload, repository_location
 from rezfast.config import settings
 from rezfast.context.tmpdirs import make_directory, outlive, remove_directory
-from rezfast.errors import PackageRepositoryError, RezSystemError
-from rezfast.package.model import Variant
-from rezfast.pip.extras import Extras, requested_extras
+from rezfast.errors import RezSystemError
 from rezfast.pip.fetch import InstallMode, Request, Say, fetch_wheels
-from rezfast.pip.files import PackageFile
 from rezfast.pip.interpreter import Interpreter, find_interpreter
-from rezfast.pip.metadata import package_attributes
-from rezfast.pip.requires import Target, package_requirements
-from rezfast.pip.unpack import WheelCache
-from rezfast.pip.wheel import Wheel
-from rezfast.repository.developer import create_package
-from rezfast.repository.install import install_variant
+from rezfast.repository import repository_location
 
-_log = logging.getLogger("rezfast")
+if TYPE_CHECKING:
+    from rezfast.package.model import Variant
+    from rezfast.pip.make import Planned
+
 _PREFIX = "rezfast_pip_"
-_THREADS = 8
 
 Progress = Callable[[str, int, int], None]
 """Takes what is done, how many of it are done, and how many there are; 0: nobody knows."""
-
-
-@dataclass(slots=True)
-class Planned:
-    """A package that is to be installed.
-
-    Attributes:
-        wheel: What it is made of.
-        files: Its files.
-        variant: What it will be; it is in no repository yet.
-        existing: The same variant, which is there already; None: it is not.
-        installed: The variant that was installed; None: it is not yet, or was there.
-        from_cache: Whether its files had been unpacked before.
-    """
-
-    wheel: Wheel
-    files: list[PackageFile]
-    variant: Variant
-    existing: Variant | None = None
-    installed: Variant | None = None
-    from_cache: bool = False
 
 
 @dataclass(slots=True)
@@ -173,12 +140,22 @@ def install(
     with ExitStack() as stack:
         directory = stack.enter_context(_directory())
         progress("pip", 0, 0)
+        ahead = Thread(target=import_module, args=("rezfast.pip.make",))
+        ahead.start()
         try:
             paths = fetch_wheels(interpreter, request, directory, say)
         except OSError as error:
             raise RezSystemError(
                 f"{interpreter.executable} cannot be run: {error.strerror or error}"
             ) from error
+        finally:
+            ahead.join()
+        # Deferred: see the module.
+        from rezfast.pip.extras import requested_extras
+        from rezfast.pip.make import make_packages, plan
+        from rezfast.pip.unpack import WheelCache
+        from rezfast.pip.wheel import Wheel
+
         progress("reading", 0, len(paths))
         wheels = [stack.enter_context(Wheel(path)) for path in paths]
         extras = requested_extras(request)
@@ -188,116 +165,6 @@ def install(
             make_packages(result.packages, location, cache, progress)
             cache.clean()
     return result
-
-
-def plan(
-    wheels: Sequence[Wheel], target: Target, extras: Extras, location: str
-) -> list[Planned]:
-    """What packages wheels become; nothing is written.
-
-    Args:
-        wheels: All that are installed together.
-        target: What they are made for.
-        extras: What was asked for by name.
-        location: The repository's directory.
-
-    Returns:
-        The packages, in the order of their names.
-
-    Raises:
-        DistributionError: A wheel cannot become a package.
-        RezError: A package that is there does not go with it, or cannot be read.
-    """
-    remaps = settings().pip_install_remaps
-    found = []
-    for wheel in wheels:
-        asked = extras.get(canonicalize_name(wheel.name), frozenset())
-        requirements = package_requirements(wheel, target, asked, wheels)
-        files = wheel.package_files(remaps)
-        attributes = package_attributes(wheel, requirements, files)
-        package = create_package(attributes["name"], attributes)
-        variant = next(iter(package.iter_variants()))
-        existing = install_variant(variant, location, dry_run=True)
-        found.append(Planned(wheel, files, variant, existing))
-    return sorted(found, key=lambda one: one.variant.name)
-
-
-def make_packages(
-    packages: Sequence[Planned],
-    location: str,
-    cache: WheelCache,
-    progress: Progress = lambda what, done, total: None,
-) -> None:
-    """Install packages that are not there yet.
-
-    Args:
-        packages: From `plan`, whose order keeps two installations from waiting for each other.
-        location: The repository's directory.
-        cache: Where wheels may have been unpacked.
-        progress: Is told what goes on.
-
-    Raises:
-        DistributionError: A file is not what RECORD says. Nothing is installed.
-        PackageRepositoryError: The repository cannot be written.
-        RezError: A definition cannot be written; says which packages are installed, if any.
-    """
-    with ExitStack() as stack:
-        opened: list[tuple[Planned, Payload, ExitStack]] = []
-        for planned in packages:
-            if planned.existing is not None:
-                continue
-            variant = planned.variant
-            package_path = os.path.join(location, variant.name, str(variant.version))
-            payload = Payload(variant, location, package_path)
-            one = stack.enter_context(ExitStack())
-            one.enter_context(payload.open())
-            # somebody else may have installed it until the lock was ours
-            planned.existing = install_variant(variant, location, dry_run=True)
-            if planned.existing is not None:
-                one.close()
-            else:
-                opened.append((planned, payload, one))
-        _unpack([(planned, payload) for planned, payload, _ in opened], cache, progress)
-        for number, (planned, payload, one) in enumerate(opened):
-            progress("installing", number, len(opened))
-            planned.installed = payload.install()
-            # done for good, whatever becomes of the others
-            one.close()
-
-
-def _unpack(
-    packages: Sequence[tuple[Planned, Payload]], cache: WheelCache, progress: Progress
-) -> None:
-    """Fill payloads, many at a time."""
-    # the largest first, so that no single one is left for the end
-    packages = sorted(packages, key=lambda one: -os.path.getsize(one[0].wheel.path))
-    number = max(1, min(_THREADS, os.cpu_count() or 1, len(packages)))
-    progress("unpacking", 0, len(packages))
-    with ThreadPoolExecutor(number) as pool:
-        done = [pool.submit(_fill, planned, payload, cache) for planned, payload in packages]
-        try:
-            for count, one in enumerate(done, 1):
-                one.result()
-                progress("unpacking", count, len(packages))
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-
-
-def _fill(planned: Planned, payload: Payload, cache: WheelCache) -> None:
-    try:
-        for entry in os.scandir(payload.path):
-            # of a variant that is installed again, with other attributes
-            if entry.is_dir(follow_symlinks=False):
-                shutil.rmtree(entry.path)
-            else:
-                os.unlink(entry.path)
-        planned.from_cache = cache.unpack(planned.wheel, planned.files, payload.path)
-    except OSError as error:
-        where = error.filename or payload.path
-        raise PackageRepositoryError(
-            f"{where}: cannot be written: {error.strerror or error}"
-        ) from error
 
 
 @contextmanager

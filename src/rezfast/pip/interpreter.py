@@ -13,25 +13,25 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import IO, Any
-
-from packaging.specifiers import SpecifierSet
+from typing import IO, TYPE_CHECKING, Any
 
 from rezfast.config import settings
-from rezfast.context.resolved import ResolvedContext
 from rezfast.errors import ResolveError, RezError, RezSystemError
-from rezfast.pip.markers import MarkerEnvironment
-from rezfast.pip.requires import Target
 from rezfast.repository.queries import get_latest_package
 from rezfast.version import Version
 
-SUPPORTED = SpecifierSet(">=19")
-"""The versions of pip that can be used (rez: `PIP_SPECIFIER`)."""
+if TYPE_CHECKING:
+    from rezfast.context.resolved import ResolvedContext
+    from rezfast.pip.markers import MarkerEnvironment
+    from rezfast.pip.requires import Target
+
+OLDEST = 19
+"""The first version of pip that can be used (rez: `PIP_SPECIFIER`)."""
 
 _FAMILIES = ("python", "pip")
 # It has to run on every python that there are packages for, which 2.7 is one of.
 _QUESTION = """
-import json, os, platform, sys
+import os, platform, sys
 def text(v):
     kind = "" if v.releaselevel == "final" else v.releaselevel[0] + str(v.serial)
     return "%d.%d.%d" % tuple(v[:3]) + kind
@@ -41,7 +41,7 @@ try:
 except Exception:
     found = None
 own = getattr(sys, "implementation", None)
-print("\\n" + json.dumps({"pip": found, "environment": {
+answer = {"pip": found, "environment": {
     "implementation_name": own.name if own else "cpython",
     "implementation_version": text(own.version) if own else text(sys.version_info),
     "os_name": os.name,
@@ -53,8 +53,9 @@ print("\\n" + json.dumps({"pip": found, "environment": {
     "python_full_version": platform.python_version(),
     "python_version": ".".join(platform.python_version_tuple()[:2]),
     "sys_platform": sys.platform,
-}}))
+}}
 """
+_TOLD = 'import json\nprint("\\n" + json.dumps(answer))\n'
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,9 @@ class Interpreter:
     @property
     def target(self) -> Target:
         """What packages are made for."""
+        # Deferred, as other imports here: pip is started first, and they go on beside it.
+        from rezfast.pip.requires import Target
+
         return Target(self.environment, settings().system)
 
     def start_pip(self, arguments: Sequence[str], output: int | IO[Any]) -> subprocess.Popen[str]:
@@ -168,7 +172,7 @@ def _from_packages(
         )
     if not pip:
         raise _Unfit(f"{where.qualified_package_name} has no pip")
-    if not SUPPORTED.contains(pip, prereleases=True):
+    if not _is_supported(pip):
         raise _Unfit(f"{where.qualified_package_name} has pip {pip}, which is too old")
     of_pip = f", {where.parent.uri}" if family == "pip" else ""
     origin = f"pip {pip} with {program} of {python.parent.uri}{of_pip}{_because(reasons)}"
@@ -176,6 +180,8 @@ def _from_packages(
 
 
 def _resolved(request: Sequence[str]) -> ResolvedContext:
+    from rezfast.context.resolved import ResolvedContext
+
     try:
         context = ResolvedContext(request)
     except ResolveError:
@@ -205,7 +211,7 @@ def _own(python_version: str | None, reasons: Sequence[str]) -> Interpreter:
     try:
         if not program:
             raise _Unfit("this process does not know its interpreter")
-        pip, environment = _asked(program, [], None)
+        pip, environment = _asked_here()
     except _Unfit as error:
         raise RezSystemError(f"there is no python to install with: {error}{because}") from None
     if python_version and Version(python_version).trim(2) != Version(environment["python_version"]):
@@ -217,10 +223,15 @@ def _own(python_version: str | None, reasons: Sequence[str]) -> Interpreter:
         raise RezSystemError(
             f"{program} has no pip (python -m ensurepip installs it), and no package has{because}"
         )
-    if not SUPPORTED.contains(pip, prereleases=True):
-        raise RezSystemError(f"pip{SUPPORTED} is needed, and {program} has pip {pip}{because}")
+    if not _is_supported(pip):
+        raise RezSystemError(f"pip {OLDEST} or later is needed, and {program} has pip {pip}{because}")
     origin = f"pip {pip} with {program}, which rezfast runs on{because}"
     return Interpreter(program, pip, environment, origin)
+
+
+def _is_supported(pip: str) -> bool:
+    major = pip.partition(".")[0]
+    return major.isdigit() and int(major) >= OLDEST
 
 
 def _because(reasons: Sequence[str]) -> str:
@@ -238,7 +249,7 @@ def _asked(
         "text": True,
     }
     try:
-        process = _start([program, *isolation, "-c", _QUESTION], context, how)
+        process = _start([program, *isolation, "-c", _QUESTION + _TOLD], context, how)
     except OSError as error:
         raise _Unfit(f"{program} cannot be run: {error.strerror or error}") from None
     output, errors = process.communicate()
@@ -248,6 +259,13 @@ def _asked(
     except (ValueError, LookupError, TypeError):
         said = (errors or output).strip().rpartition("\n")[2]
         raise _Unfit(f"{program} does not say what it is: {said or 'nothing'}") from None
+
+
+def _asked_here() -> tuple[str | None, dict[str, str]]:
+    """The same of the python that runs this."""
+    names: dict[str, Any] = {}
+    exec(_QUESTION, names)
+    return names["answer"]["pip"], names["answer"]["environment"]
 
 
 def _start(
