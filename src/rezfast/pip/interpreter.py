@@ -196,10 +196,13 @@ def _resolved(request: Sequence[str]) -> ResolvedContext:
 
 def _program(context: ResolvedContext, version: Version) -> str | None:
     """The program of the python package: nothing of the system's PATH counts."""
+    from rezfast.shell.which import which
+
     alone = context.copy()
     alone.append_sys_path = False
+    environ = {"PATH": "", **alone.get_environ()}
     for length in (2, 1, 0):
-        found = alone.which(f"python{version.trim(length)}")
+        found = which(f"python{version.trim(length)}", environ)
         if found is not None:
             return found
     return None
