@@ -1,4 +1,4 @@
-"""An installation of 15 distributions from a directory of wheels, beside rez-pip: `python -m bench.pip`.
+"""15 distributions installed from a directory of wheels, beside rez-pip: `python -m bench.pip`.
 
 Both run as programs with the same pip and install into a directory of their own; the two take
 turns. Their packages have to be the same, and so do the files in them, save what only one of the

@@ -72,7 +72,7 @@ NOT_FOUND = (
         (
             (
                 "  error: subprocess-exited-with-error",
-                "× python setup.py bdist_wheel did not run successfully.",
+                "\N{MULTIPLICATION SIGN} python setup.py bdist_wheel did not run successfully.",
                 "ERROR: Failed building wheel for foo",
             ),
             "python setup.py bdist_wheel did not run successfully: Failed building wheel for foo "

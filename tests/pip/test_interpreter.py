@@ -52,7 +52,7 @@ def python(packages: Path) -> MakePackage:
         path.write_text(
             f"#!/bin/sh\npip='{own}'\n"
             'if [ "$1" != -E ] && [ -n "$PIP_PACKAGE" ]; then pip="\\"$PIP_PACKAGE\\""; fi\n'
-            f"if [ \"$2\" = pip ]; then echo \"$@\"; else echo '{told}'; fi\n"
+            f'if [ "$2" = pip ]; then echo "$@"; else echo \'{told}\'; fi\n'
         )
         path.chmod(0o755)
         return path
@@ -68,8 +68,7 @@ def pip_package(packages: Path) -> Callable[[str], None]:
         root = packages / "pip" / version
         root.mkdir(parents=True)
         (root / "package.py").write_text(
-            f"name = 'pip'\nversion = '{version}'\n"
-            f"commands = \"env.PIP_PACKAGE = '{version}'\"\n"
+            f"name = 'pip'\nversion = '{version}'\ncommands = \"env.PIP_PACKAGE = '{version}'\"\n"
         )
 
     return make

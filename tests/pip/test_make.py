@@ -1,4 +1,4 @@
-"""Wheels made into packages: what is there afterwards, and what is not when something goes wrong."""
+"""Wheels made into packages: what is there afterwards, and what is not after a failure."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from rezfast import config
+from rezfast.build.payload import Payload
 from rezfast.config import Settings
 from rezfast.errors import DistributionError, PackageRepositoryError
 from rezfast.package.model import Package
-from rezfast.pip import make
 from rezfast.pip.make import Planned, make_packages, plan
 from rezfast.pip.requires import Target
 from rezfast.pip.unpack import WheelCache
@@ -135,7 +135,9 @@ def test_a_second_python_is_a_second_variant(
     for python in ("3.9", "3.10"):
         install(made, python=python)
     found = package(location, "foo")
-    assert [[str(one) for one in variant.variant_requires] for variant in found.iter_variants()] == [
+    assert [
+        [str(one) for one in variant.variant_requires] for variant in found.iter_variants()
+    ] == [
         ["python-3.9"],
         ["python-3.10"],
     ]
@@ -254,14 +256,14 @@ def test_what_was_there_stays_when_the_disk_is_full(
 def test_one_that_cannot_be_installed_leaves_those_before_it(
     wheel: MakeWheel, install: Install, location: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = make.Payload.install
+    real = Payload.install
 
-    def install_one(payload: make.Payload) -> object:
+    def install_one(payload: Payload) -> object:
         if "/foo/" in payload.path:
             raise PackageRepositoryError("no")
         return real(payload)
 
-    monkeypatch.setattr(make.Payload, "install", install_one)
+    monkeypatch.setattr(Payload, "install", install_one)
     with pytest.raises(PackageRepositoryError):
         install(wheel(), wheel(name="bar"), wheel(name="gnu"))
     assert names(location) == ["bar"]

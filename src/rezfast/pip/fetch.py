@@ -65,6 +65,7 @@ _IGNORED_WITH_VALUE = {
 _FOR_OTHERS = ("--platform", "--python-version", "--implementation", "--abi")
 
 _UNREACHABLE = re.compile(r"Retrying \(Retry\(.*broken by '(?P<why>.*)': (?P<path>\S*)$")
+_CROSS = "\N{MULTIPLICATION SIGN}"  # what failures of a build begin with
 _KEPT_LINES = 5000
 _END_PAUSE = 5  # seconds that pip has to end in when it is told to
 
@@ -146,14 +147,14 @@ def failure(lines: Sequence[str]) -> str:
             reason = found["why"].rpartition(": ")[2].strip("'\")") or found["why"]
             return f"the index cannot be reached: {reason} ({found['path']})"
     errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR: ")]
-    crosses = [line.lstrip("× ").rstrip(".") for line in lines if line.startswith("×")]
+    said = [line.strip() for line in lines if line.strip()]
+    crosses = [line.strip(f"{_CROSS} .") for line in said if line.startswith(_CROSS)]
     if crosses:
         # a build: what was built is named in the last error, if at all
         return f"{crosses[0]}{f': {errors[-1]}' if errors else ''} (--verbose shows what it said)"
     if errors:
         return errors[0]
-    said = [line for line in lines if line.strip()]
-    return said[-1].strip() if said else "it said nothing"
+    return said[-1] if said else "it said nothing"
 
 
 def _end(process: subprocess.Popen[str]) -> None:

@@ -116,7 +116,7 @@ def find_interpreter(
         RezSystemError: There is none that can be used.
         RezError: A package of python cannot be read, or its commands fail.
     """
-    reasons = []
+    reasons: list[str] = []
     try:
         wanted = _major_minor(python_version)
         for family in _FAMILIES:
@@ -227,7 +227,9 @@ def _own(python_version: str | None, reasons: Sequence[str]) -> Interpreter:
             f"{program} has no pip (python -m ensurepip installs it), and no package has{because}"
         )
     if not _is_supported(pip):
-        raise RezSystemError(f"pip {OLDEST} or later is needed, and {program} has pip {pip}{because}")
+        raise RezSystemError(
+            f"pip {OLDEST} or later is needed, and {program} has pip {pip}{because}"
+        )
     origin = f"pip {pip} with {program}, which rezfast runs on{because}"
     return Interpreter(program, pip, environment, origin)
 

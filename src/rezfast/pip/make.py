@@ -56,9 +56,7 @@ class Planned:
     from_cache: bool = False
 
 
-def plan(
-    wheels: Sequence[Wheel], target: Target, extras: Extras, location: str
-) -> list[Planned]:
+def plan(wheels: Sequence[Wheel], target: Target, extras: Extras, location: str) -> list[Planned]:
     """What packages wheels become; nothing is written.
 
     Args:
