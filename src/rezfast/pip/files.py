@@ -79,34 +79,31 @@ class Opener(Protocol):
         ...
 
 
-def installed_place(path: str, remaps: Sequence[Remap], where: str) -> tuple[str, str]:
-    """Where pip has put a file, and where it belongs in a package.
+def package_place(path: str, remaps: Sequence[Remap], where: str) -> str:
+    """Where a file belongs in a package, from the root of the variant.
 
     Args:
         path: As it stands in RECORD.
-        remaps: The setting `pip_install_remaps`.
+        remaps: The setting `pip_install_remaps`. What it says of where pip has put a file does not
+            matter: files come from wheels.
         where: The distribution, for messages.
 
-    Returns:
-        The path from the directory that pip installed into, and the path from the variant's root.
-
     Raises:
-        DistributionError: It is outside both, and no remap knows it.
+        DistributionError: It is outside the distribution, and no remap knows it.
         ConfigurationError: A remap cannot be used, or leads outside the package.
     """
     recorded = _checked(path, where)
     if not recorded.startswith("../"):
-        return recorded, f"{_PYTHON}/{recorded}"
+        return f"{_PYTHON}/{recorded}"
     for remap in remaps:
         pattern = remap["record_path"]
         try:
             if re.search(pattern, recorded) is None:
                 continue
-            installed = re.sub(pattern, remap["pip_install"], recorded)
             wanted = re.sub(pattern, remap["rez_install"], recorded)
         except (re.error, IndexError) as error:
             raise ConfigurationError(f"pip_install_remaps: {pattern!r}: {error}") from None
-        return _within(installed, pattern), _within(wanted, pattern)
+        return _within(wanted, pattern)
     rest = recorded.removeprefix(_ABOVE)
     if rest == recorded or rest.startswith("..") or rest == "":
         raise DistributionError(
@@ -114,12 +111,7 @@ def installed_place(path: str, remaps: Sequence[Remap], where: str) -> tuple[str
             "says where such a file belongs",
             where,
         )
-    return rest, _HEADERS.sub("include/", rest)
-
-
-def package_place(path: str, remaps: Sequence[Remap], where: str) -> str:
-    """Where a file belongs in a package; as `installed_place`."""
-    return installed_place(path, remaps, where)[1]
+    return _HEADERS.sub("include/", rest)
 
 
 def check_places(files: Iterable[PackageFile], where: str) -> None:
