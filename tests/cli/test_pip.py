@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -197,6 +199,71 @@ def test_the_python_of_a_package_is_the_one_that_installs(
     missing = pip("-i", "plain", "--python-version", "2.7")
     assert missing.returncode == 2
     assert "there is no python 2.7 to install with" in missing.stderr
+
+
+def test_arguments_for_pip_from_the_configuration(
+    rezfast: Callable[..., Finished], wheels: Path, tmp_path: Path
+) -> None:
+    extra = f"--no-index --find-links {wheels}"
+    words = ["pip", "-n", "--prefix", tmp_path / "packages", "plain"]
+    environ = {"PIP_CONFIG_FILE": os.devnull, "PIP_FIND_LINKS": "", "REZ_PIP_EXTRA_ARGS": extra}
+    assert listed(rezfast(*words, **environ)) == [("would install", "plain", "1.5")]
+    # those of the command line take their place
+    one_line(rezfast(*words, "-e", "--no-index", **environ), 1, "pip failed: Could not find")
+
+
+def test_two_at_once_install_each_package_once(
+    program: list[str], wheels: Path, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    words = ["pip", "-i", "-p", str(tmp_path / "packages"), "hello", "-e", "--no-index"]
+    processes = [
+        subprocess.Popen(
+            [*program, *words, "--find-links", str(wheels)],
+            env={**environment, "PIP_CONFIG_FILE": os.devnull, "PIP_FIND_LINKS": ""},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    told = "".join(process.communicate()[0] for process in processes)
+    assert [process.returncode for process in processes] == [0, 0]
+    assert told.count("installed\t") == told.count("skipped\t") == 2
+    assert sorted(os.listdir(tmp_path / "packages")) == ["hello", "plain"]
+
+
+def test_an_interrupt_ends_pip_too(
+    program: list[str], tmp_path: Path, environment: dict[str, str]
+) -> None:
+    place = tmp_path / "packages" / "python" / f"{HERE}.1"
+    (place / "bin").mkdir(parents=True)
+    (place / "package.py").write_text(
+        f"name = 'python'\nversion = '{HERE}.1'\ncommands = \"env.PATH.prepend('{{root}}/bin')\"\n"
+    )
+    started = tmp_path / "started"
+    (place / "bin" / "python").write_text(
+        f'#!/bin/sh\nif [ "$1" != -m ]; then exec {sys.executable} "$@"; fi\n'
+        f"echo $$ > {started}.new; mv {started}.new {started}; exec sleep 60\n"
+    )
+    (place / "bin" / "python").chmod(0o755)
+    (tmp_path / "tmp").mkdir()
+    environ = {"REZ_PACKAGES_PATH": str(tmp_path / "packages"), "TMPDIR": str(tmp_path / "tmp")}
+    with subprocess.Popen(
+        [*program, "pip", "-i", "plain"],
+        env={**environment, **environ},
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        while not started.exists():
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate()
+    assert process.returncode == 130
+    assert "rezfast: error" not in errors and "Traceback" not in errors
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(started.read_text()), 0)
+    assert os.listdir(tmp_path / "tmp") == []
 
 
 def one_line(done: Finished, code: int, *said: str) -> None:

@@ -70,7 +70,13 @@ _KEPT_LINES = 5000
 _END_PAUSE = 5  # seconds that pip has to end in when it is told to
 
 
-def fetch_wheels(interpreter: Interpreter, request: Request, directory: str, say: Say) -> list[str]:
+def fetch_wheels(
+    interpreter: Interpreter,
+    request: Request,
+    directory: str,
+    say: Say,
+    meanwhile: Callable[[], object],
+) -> list[str]:
     """Have pip put the wheels of a request into a directory; gives their paths, sorted.
 
     Args:
@@ -78,6 +84,7 @@ def fetch_wheels(interpreter: Interpreter, request: Request, directory: str, say
         request: What is wanted.
         directory: It has to exist, and be empty.
         say: Is told each line that pip says.
+        meanwhile: Is called when pip has been started.
 
     Raises:
         BuildError: pip failed; says why.
@@ -89,6 +96,7 @@ def fetch_wheels(interpreter: Interpreter, request: Request, directory: str, say
     with interpreter.start_pip(command, subprocess.PIPE) as process:
         assert process.stdout is not None
         try:
+            meanwhile()
             for line in process.stdout:
                 text = line.rstrip()
                 lines.append(text)

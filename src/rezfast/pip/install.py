@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
-from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple
 
 from rezfast.config import settings
@@ -140,16 +139,14 @@ def install(
     with ExitStack() as stack:
         directory = stack.enter_context(_directory())
         progress("pip", 0, 0)
-        ahead = Thread(target=import_module, args=("rezfast.pip.make",))
-        ahead.start()
         try:
-            paths = fetch_wheels(interpreter, request, directory, say)
+            paths = fetch_wheels(
+                interpreter, request, directory, say, lambda: import_module("rezfast.pip.make")
+            )
         except OSError as error:
             raise RezSystemError(
                 f"{interpreter.executable} cannot be run: {error.strerror or error}"
             ) from error
-        finally:
-            ahead.join()
         # Deferred: see the module.
         from rezfast.pip.extras import requested_extras
         from rezfast.pip.make import make_packages, plan
