@@ -264,7 +264,7 @@ def test_one_that_cannot_be_installed_leaves_those_before_it(
         return real(payload)
 
     monkeypatch.setattr(Payload, "install", install_one)
-    with pytest.raises(PackageRepositoryError):
+    with pytest.raises(PackageRepositoryError, match="no; installed before that: bar"):
         install(wheel(), wheel(name="bar"), wheel(name="gnu"))
     assert names(location) == ["bar"]
     assert left(location) == ["bar"]

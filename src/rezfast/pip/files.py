@@ -185,18 +185,32 @@ def write_files(files: Iterable[PackageFile], opener: Opener, root: str) -> None
     """
     made: set[str] = set()
     for file in files:
-        target = os.path.join(root, *file.destination.split("/"))
-        directory = os.path.dirname(target)
-        if directory not in made:
-            os.makedirs(directory, exist_ok=True)
-            made.add(directory)
-        mode = 0o777 if file.executable else 0o666
-        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+        descriptor = create_file(file, root, made)
         with open(descriptor, "wb") as out:
             if file.content is not None:
                 out.write(file.content)
             else:
                 _copy(file, opener, out)
+
+
+def create_file(file: PackageFile, root: str, made: set[str]) -> int:
+    """Make a file of a package, empty; gives its descriptor, which can be written.
+
+    Args:
+        file: The file.
+        root: The root of the variant.
+        made: The directories that are there for sure; those that are made come to them.
+
+    Raises:
+        OSError: It cannot be made, or is there already.
+    """
+    target = os.path.join(root, *file.destination.split("/"))
+    directory = os.path.dirname(target)
+    if directory not in made:
+        os.makedirs(directory, exist_ok=True)
+        made.add(directory)
+    mode = 0o777 if file.executable else 0o666
+    return os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
 
 
 def _copy(file: PackageFile, opener: Opener, out: BinaryIO) -> None:

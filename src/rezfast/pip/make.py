@@ -20,7 +20,7 @@ from packaging.utils import canonicalize_name
 
 from rezfast.build.payload import Payload
 from rezfast.config import settings
-from rezfast.errors import PackageRepositoryError
+from rezfast.errors import PackageRepositoryError, RezError
 from rezfast.package.model import Variant
 from rezfast.pip.extras import Extras
 from rezfast.pip.files import PackageFile
@@ -124,7 +124,13 @@ def make_packages(
         _unpack([(planned, payload) for planned, payload, _ in opened], cache, progress)
         for number, (planned, payload, one) in enumerate(opened):
             progress("installing", number, len(opened))
-            planned.installed = payload.install()
+            try:
+                planned.installed = payload.install()
+            except RezError as error:
+                if number == 0:
+                    raise
+                names = ", ".join(one.variant.name for one, _, _ in opened[:number])
+                raise PackageRepositoryError(f"{error}; installed before that: {names}") from error
             # done for good, whatever becomes of the others
             one.close()
 

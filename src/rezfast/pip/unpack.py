@@ -21,7 +21,7 @@ import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
-from rezfast.pip.files import PackageFile, write_files
+from rezfast.pip.files import PackageFile, create_file, write_files
 from rezfast.pip.wheel import Wheel
 
 _FORMAT = b"1"
@@ -135,16 +135,9 @@ def _copy_files(source: str, files: Iterable[PackageFile], root: str) -> None:
     made: set[str] = set()
     can_share = True
     for file in files:
-        target = os.path.join(root, file.destination)
-        directory = os.path.dirname(target)
-        if directory not in made:
-            os.makedirs(directory, exist_ok=True)
-            made.add(directory)
-        mode = 0o777 if file.executable else 0o666
         reader = os.open(os.path.join(source, file.destination), os.O_RDONLY | os.O_CLOEXEC)
         try:
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-            writer = os.open(target, flags, mode)
+            writer = create_file(file, root, made)
             try:
                 can_share = can_share and _share(reader, writer)
                 if not can_share:
