@@ -109,6 +109,17 @@ def test_of_the_version_that_is_asked_for_major_and_minor_count(python: MakePack
         assert (found.executable, found.target.python) == (str(wanted), "python-3.9")
 
 
+def test_a_major_version_alone_admits_all_of_it(python: MakePackage) -> None:
+    python("2.7.18")
+    newest = python("3.10.4")
+    assert find_interpreter("3").executable == str(newest)
+    assert find_interpreter("3").target.python == "python-3.10"
+
+
+def test_of_rezfasts_own_python_too() -> None:
+    assert find_interpreter(str(sys.version_info[0])).executable == sys.executable
+
+
 @pytest.mark.parametrize("program", ["python3.9", "python3", "python"])
 def test_its_program_has_the_longest_name(python: MakePackage, program: str) -> None:
     python("3.9.7", program=program)

@@ -18,7 +18,7 @@ from typing import IO, TYPE_CHECKING, Any
 from rezfast.config import settings
 from rezfast.errors import ResolveError, RezError, RezSystemError
 from rezfast.repository.queries import get_latest_package
-from rezfast.version import Version
+from rezfast.version import Version, VersionRange
 
 if TYPE_CHECKING:
     from rezfast.context.resolved import ResolvedContext
@@ -166,7 +166,7 @@ def _from_packages(
     isolation = ["-s"] if family == "pip" else ["-E", "-s"]
     where = next(one for one in context.resolved_packages or () if one.name == family)
     pip, environment = _asked(program, isolation, context)
-    if environment["python_version"] != str(wanted):
+    if not _is_of(python.version, environment):
         raise _Unfit(
             f"{python.qualified_package_name} has a python {environment['python_full_version']}"
         )
@@ -217,7 +217,7 @@ def _own(python_version: str | None, reasons: Sequence[str]) -> Interpreter:
         pip, environment = _asked_here()
     except _Unfit as error:
         raise RezSystemError(f"there is no python to install with: {error}{because}") from None
-    if python_version and Version(python_version).trim(2) != Version(environment["python_version"]):
+    if python_version and not _is_of(Version(python_version), environment):
         raise RezSystemError(
             f"there is no python {python_version} to install with: that of rezfast is "
             f"{environment['python_full_version']}{because}"
@@ -232,6 +232,11 @@ def _own(python_version: str | None, reasons: Sequence[str]) -> Interpreter:
         )
     origin = f"pip {pip} with {program}, which rezfast runs on{because}"
     return Interpreter(program, pip, environment, origin)
+
+
+def _is_of(version: Version, environment: MarkerEnvironment) -> bool:
+    """Whether a python is of a version, of which major and minor count as far as they are there."""
+    return Version(environment["python_version"]) in VersionRange(str(version.trim(2)))
 
 
 def _is_supported(pip: str) -> bool:
