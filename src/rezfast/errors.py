@@ -82,10 +82,10 @@ class ResourceError(RezError):
 
 
 class DistributionError(ResourceError):
-    """A wheel or an installed Python distribution that cannot be made into a package.
+    """A Python distribution that cannot be made into a package.
 
     Attributes:
-        path: The wheel, or the directory with the distribution's metadata.
+        path: The wheel.
     """
 
     def __init__(self, value: object = "", path: str | None = None) -> None:

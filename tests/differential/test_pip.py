@@ -12,6 +12,7 @@ import os
 import random
 import sys
 import tempfile
+import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,12 +49,12 @@ from rez.version import VersionRange as RezVersionRange
 
 from rezfast.config import Settings
 from rezfast.errors import PackageRequestError
-from rezfast.pip.files import PackageFile
-from rezfast.pip.installed import InstalledDistribution, installed_distributions
+from rezfast.pip.make import make_packages, plan
 from rezfast.pip.markers import system_packages
-from rezfast.pip.metadata import package_attributes
 from rezfast.pip.requirements import rez_package_name, rez_range, rez_version
 from rezfast.pip.requires import Target, package_requirements
+from rezfast.pip.unpack import WheelCache
+from rezfast.pip.wheel import Wheel
 from rezfast.version import Version, VersionRange
 
 # rez loads its plugins in a way that Python deprecates
@@ -248,17 +249,12 @@ def test_markers_depend_on_what_rez_finds_in_them(text: str) -> None:
 # ---- distributions
 
 
-RECORD = "".join(f"foo-1.0.dist-info/{name},,\n" for name in ("METADATA", "RECORD", "WHEEL"))
-
-
 @contextlib.contextmanager
-def installed(metadata: str, **files: str) -> Iterator[Path]:
-    with tempfile.TemporaryDirectory() as target:
-        info = Path(target, "foo-1.0.dist-info")
-        info.mkdir()
-        for name, text in {"METADATA": metadata, "RECORD": RECORD, **files}.items():
-            (info / name).write_text(text)
-        yield info
+def installed(wheel: Path) -> Iterator[Path]:
+    """The metadata of a wheel as pip leaves it in a directory."""
+    with tempfile.TemporaryDirectory() as target, zipfile.ZipFile(wheel) as archive:
+        archive.extractall(target)
+        yield Path(target)
 
 
 @settings(max_examples=max(EXAMPLES // 5, 30), deadline=None)
@@ -266,18 +262,20 @@ def installed(metadata: str, **files: str) -> Iterator[Path]:
 def test_packages_require_what_rez_has_them_require(
     requires: list[str], pure: bool, group: str
 ) -> None:
-    text = "Metadata-Version: 2.1\nName: foo\nVersion: 1.0\n"
-    text += "".join(f"Requires-Dist: {one}\n" for one in requires)
-    entry_points = f"[{group}]\nfoo = foo:main\n" if group else ""
-    with installed(
-        text, WHEEL=f"Root-Is-Purelib: {pure}\n", **{"entry_points.txt": entry_points}
-    ) as info:
-        ours = package_requirements(InstalledDistribution(str(info)), TARGET)
-        (distribution,) = DistributionPath([str(info.parent)]).get_distributions()
-        # as a package of python has it; without one rez says 3.11.7.final.0, which is no version to
-        # the markers
-        version = RezVersion(".".join(map(str, sys.version_info[:3])))
-        theirs = rez_pip.get_rez_requirements(distribution, version)
+    with tempfile.TemporaryDirectory() as directory:
+        path = make_wheel(
+            Path(directory),
+            metadata=[f"Requires-Dist: {one}" for one in requires],
+            entry_points=f"[{group}]\nfoo = foo:main\n" if group else "",
+            tag="py3-none-any" if pure else "py3-none-linux_x86_64",
+        )
+        with Wheel(str(path)) as wheel, installed(path) as target:
+            ours = package_requirements(wheel, TARGET)
+            (distribution,) = DistributionPath([str(target)]).get_distributions()
+            # as a package of python has it; without one rez says 3.11.7.final.0, which is no
+            # version to the markers
+            version = RezVersion(".".join(map(str, sys.version_info[:3])))
+            theirs = rez_pip.get_rez_requirements(distribution, version)
     # rez's are in the order of a set, and may be there twice
     assert set(ours.requires) == set(theirs["requires"])
     assert set(ours.variant) == set(theirs["variant_requires"])
@@ -285,6 +283,8 @@ def test_packages_require_what_rez_has_them_require(
     assert ours.variant[:count] == theirs["variant_requires"][:count]
 
 
+# what pip leaves in a directory, for itself
+OF_PIP = ("INSTALLER", "REQUESTED", "direct_url.json")
 WHEELS: list[dict[str, Any]] = [
     {"name": "plain"},
     {
@@ -319,79 +319,78 @@ WHEELS: list[dict[str, Any]] = [
 
 
 @pytest.fixture(scope="module")
-def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Path]]:
-    """A directory that pip has installed wheels into, and rez's packages of it."""
+def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[list[Wheel], Path, Path]]:
+    """Wheels, rez's packages of them and ours."""
     wheels = tmp_path_factory.mktemp("wheels")
     paths = [str(make_wheel(wheels, **one)) for one in WHEELS]
-    packages = tmp_path_factory.mktemp("packages")
-    kept = tmp_path_factory.mktemp("pip")
-    with pytest.MonkeyPatch.context() as patch:
-        # no rez package of a python: the one that runs; and what pip installed is kept
+    packages, ours = tmp_path_factory.mktemp("rez"), tmp_path_factory.mktemp("rezfast")
+    with pytest.MonkeyPatch.context() as patch, contextlib.ExitStack() as stack:
+        # no rez package of a python: the one that runs
         patch.setattr(rez.pip, "find_pip", lambda *_: (sys.executable, None))
-        patch.setattr(rez.pip, "mkdtemp", lambda **_: str(kept))
-        patch.setattr(rez.pip, "safe_rmtree", lambda _: None)
         patch.setenv("PIP_CONFIG_FILE", os.devnull)
         rez.pip.pip_install_package(
             paths[0],
             prefix=str(packages),
             extra_args=["--no-index", "--no-deps", "--quiet", *paths[1:]],
         )
-    yield kept, packages
+        opened = [stack.enter_context(Wheel(path)) for path in paths]
+        make_packages(plan(opened, TARGET, {}, str(ours)), str(ours), WheelCache(None))
+        yield opened, packages, ours
     package_repository_manager.clear_caches()
 
 
-def test_packages_have_the_attributes_that_rez_gives_them(target: tuple[Path, Path]) -> None:
-    kept, packages = target
-    distributions = installed_distributions(str(kept))
-    assert len(distributions) == len(WHEELS)
-    for distribution in distributions:
-        files = distribution.package_files(SETTINGS.pip_install_remaps)
-        requirements = package_requirements(distribution, TARGET, others=distributions)
-        ours = package_attributes(distribution, requirements, files)
-        theirs = rez_get_package(ours["name"], ours["version"], str(packages))
-        assert theirs is not None
-        data = theirs.validated_data()
+def rez_package(wheel: Wheel, packages: Path) -> Any:
+    """A wheel's package as rez reads it."""
+    name, version = rez_package_name(wheel.name), rez_version(wheel.version)
+    found = rez_get_package(name, version, str(packages))
+    assert found is not None
+    return found
+
+
+def test_packages_have_the_attributes_that_rez_gives_them(
+    target: tuple[list[Wheel], Path, Path],
+) -> None:
+    for wheel in target[0]:
+        theirs, ours = (read(rez_package(wheel, packages)) for packages in target[1:])
         # rez takes METADATA's missing summary for the text UNKNOWN
-        if data.get("description") == "UNKNOWN":
-            del data["description"]
-        found = {name: data[name] for name in data if name not in ("base", "timestamp")}
-        commands = found.pop("commands").source
-        assert ours.pop("commands") == commands
-        found["version"] = str(found["version"])
-        found["requires"] = [str(request) for request in found.get("requires") or ()]
-        found["variants"] = [[str(one) for one in variant] for variant in found["variants"]]
-        found["help"] = found.get("help")
-        assert {"requires": [], "help": None, **ours} == found
+        if theirs.get("description") == "UNKNOWN":
+            del theirs["description"]
+        assert ours == theirs
 
 
-def test_packages_have_the_files_that_rez_gives_them(target: tuple[Path, Path]) -> None:
-    kept, packages = target
-    for distribution in installed_distributions(str(kept)):
-        name, version = rez_package_name(distribution.name), rez_version(distribution.version)
-        theirs = rez_get_package(name, version, str(packages))
-        assert theirs is not None
-        (variant,) = theirs.iter_variants()
-        root = Path(variant.root)
-        found = {
-            path.relative_to(root).as_posix(): path for path in root.rglob("*") if path.is_file()
-        }
-        ours = {
-            file.destination: file
-            for file in distribution.package_files(SETTINGS.pip_install_remaps)
-        }
-        assert ours.keys() == found.keys()
-        for place, file in ours.items():
-            assert_same_file(file, found[place])
+def read(package: Any) -> dict[str, Any]:
+    """The attributes of a package, by rez."""
+    data = package.validated_data()
+    found = {name: data[name] for name in data if name not in ("base", "timestamp", "config")}
+    return {**found, "commands": found["commands"].source}
 
 
-def assert_same_file(ours: PackageFile, theirs: Path) -> None:
+def test_packages_have_the_files_that_rez_gives_them(
+    target: tuple[list[Wheel], Path, Path],
+) -> None:
+    for wheel in target[0]:
+        theirs, ours = (payload(rez_package(wheel, packages)) for packages in target[1:])
+        of_pip = {path for path in theirs if Path(path).name in OF_PIP or path.endswith(".pyc")}
+        assert ours.keys() == theirs.keys() - of_pip
+        for path, file in ours.items():
+            assert_same_file(file, theirs[path], path)
+
+
+def payload(package: Any) -> dict[str, Path]:
+    """The files of a package's only variant, by their places."""
+    (variant,) = package.iter_variants()
+    root = Path(variant.root)
+    return {path.relative_to(root).as_posix(): path for path in root.rglob("*") if path.is_file()}
+
+
+def assert_same_file(ours: Path, theirs: Path, path: str) -> None:
     """The same but for the interpreter in scripts, and what RECORD says of them."""
-    # a tool can be run in any case
-    assert ours.executable == (os.access(theirs, os.X_OK) or bool(ours.tool))
-    if ours.content is None:
-        assert ours.source is not None
-        return
-    assert ours.tool or ours.destination.endswith("/RECORD")
-    if ours.tool:
-        assert ours.content.startswith(b"#!/usr/bin/env python\n")
+    if path.startswith("bin/"):
+        # a tool can be run in any case
+        assert os.access(ours, os.X_OK)
+        assert ours.read_bytes().startswith(b"#!/usr/bin/env python\n")
         assert theirs.read_bytes().startswith(f"#!{sys.executable}\n".encode())
+        return
+    assert ours.stat().st_mode == theirs.stat().st_mode
+    if not path.endswith("/RECORD"):
+        assert ours.read_bytes() == theirs.read_bytes()

@@ -98,6 +98,19 @@ def test_a_rule_that_leads_outside_is_an_error_of_the_setting(wheel: MakeWheel) 
         destinations(wheel({"{data}/data/share/foo.txt": ""}), [rule])
 
 
+def test_a_rule_that_is_no_expression_is_an_error_of_the_setting(wheel: MakeWheel) -> None:
+    rule = {"record_path": "(", "pip_install": "", "rez_install": ""}
+    with pytest.raises(ConfigurationError, match=r"pip_install_remaps: '\('"):
+        destinations(wheel({"{data}/data/x": ""}), [rule])
+
+
+def test_headers_lose_the_python_that_pip_would_put_them_under(
+    wheel: MakeWheel, remaps: Remaps
+) -> None:
+    made = wheel({"{data}/data/include/site/python3.11/foo/foo.h": ""})
+    assert "include/foo/foo.h" in destinations(made, remaps)
+
+
 def test_scripts_run_in_whatever_environment_they_are_found(
     wheel: MakeWheel, remaps: Remaps, tmp_path: Path
 ) -> None:

@@ -23,9 +23,8 @@ from rezfast.digest import sha1_hex
 from rezfast.errors import BuildError, PackageRepositoryError
 from rezfast.package.included import included_files
 from rezfast.package.model import Variant
-from rezfast.repository import get_repository
 from rezfast.repository.developer import DeveloperPackage
-from rezfast.repository.filesystem import FilesystemRepository, definition_names
+from rezfast.repository.filesystem import definition_names
 from rezfast.repository.install import (
     Confirm,
     Overrides,
@@ -316,18 +315,3 @@ def _content(path: str) -> list[int | str] | None:
             return [stat.S_IMODE(os.stat(path).st_mode), file.read()]
     except FileNotFoundError:
         return None
-
-
-def repository_location(path: str) -> str:
-    """The directory of the repository to install into.
-
-    Args:
-        path: As a search path names it.
-
-    Raises:
-        PackageRepositoryError: It is no repository of directories.
-    """
-    repository = get_repository(path)
-    if not isinstance(repository, FilesystemRepository):
-        raise PackageRepositoryError(f"{path}: nothing can be built into it: it is no directory")
-    return os.path.abspath(repository.location)

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
-from rezfast.build.payload import Payload, Payloads, repository_location
+from rezfast.build.payload import Payload, Payloads
 from rezfast.build.system import CONTEXT, BuildResult, BuildSystem, BuildType
 from rezfast.build.together import Together
 from rezfast.build.variant_paths import VariantPaths, variant_paths
@@ -34,6 +34,7 @@ from rezfast.errors import (
 )
 from rezfast.package.model import Variant
 from rezfast.plugins import plugins
+from rezfast.repository import repository_location
 from rezfast.repository.developer import DeveloperPackage
 
 if TYPE_CHECKING:

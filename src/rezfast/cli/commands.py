@@ -46,6 +46,7 @@ COMMANDS: dict[str, Entry] = {
         "Build packages", "Build the package of a source tree for everybody, and tag it."
     ),
     "test": Entry("Build packages", "Run the tests that a package declares."),
+    "pip": Entry("Build packages", "Install Python distributions as packages."),
     "scan": Entry(
         "Look at definitions", "Show what can be read of a definition without running it."
     ),

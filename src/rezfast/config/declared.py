@@ -138,6 +138,7 @@ class Declared:
     create_executable_script_mode: str
     pip_extra_args: tuple[str, ...]
     pip_install_remaps: tuple[dict[str, str], ...]
+    pip_cache_path: str
     optionvars: dict[str, Any]
 
     warn_old_commands: bool

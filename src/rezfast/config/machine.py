@@ -165,6 +165,13 @@ def _temporary_directory() -> str:
     return tempfile.gettempdir()
 
 
+def _cache_directory(environ: Mapping[str, str]) -> str:
+    """Where this user's files are that can be made again."""
+    base = environ.get("XDG_CACHE_HOME") or ""
+    # a relative one is to be ignored
+    return os.path.join(base if os.path.isabs(base) else os.path.expanduser("~/.cache"), "rezfast")
+
+
 _FINDERS: dict[str, Callable[[Mapping[str, str]], Any]] = {
     "tmpdir": lambda environ: _temporary_directory(),
     "context_tmpdir": lambda environ: _temporary_directory(),
@@ -173,4 +180,5 @@ _FINDERS: dict[str, Callable[[Mapping[str, str]], Any]] = {
     "difftool": lambda environ: _program(environ, "kdiff3", "meld", "diff"),
     "terminal_emulator_command": _terminal,
     "new_session_popen_args": lambda environ: {"preexec_fn": os.setpgrp},
+    "pip_cache_path": lambda environ: os.path.join(_cache_directory(environ), "wheels"),
 }

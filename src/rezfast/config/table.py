@@ -1,4 +1,5 @@
 """The settings there are: one row each, by section; rez 3.4.0's names, types and defaults.
+`OWN` are those that rez does not have.
 
 A row is the kind, the default and one line of documentation. What this machine answers for a
 default of None is in `machine`. Defaults are shared: whoever merges into one makes a copy.
@@ -496,6 +497,11 @@ SECTIONS: dict[str, dict[str, Row]] = {
             "Where files go that pip's record has outside the package: a regular expression on the "
             "record, where pip put the file, where it belongs; {p} is .. and {s} is /.",
         ),
+        "pip_cache_path": (
+            TEXT,
+            None,
+            "Directory for unpacked wheels, so that none is unpacked twice; empty: none are kept.",
+        ),
         "optionvars": (
             OPTIONAL_MAPPING,
             None,
@@ -591,4 +597,6 @@ FOUND = (
     "difftool",
     "terminal_emulator_command",
     "new_session_popen_args",
+    "pip_cache_path",
 )
+OWN = ("pip_cache_path",)

@@ -1,4 +1,4 @@
-"""What wheels and installed distributions have in common: metadata, and the files of a package."""
+"""What a distribution says of itself, and what that makes of the files of a package."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Distribution(ABC):
     """A Python distribution that can become a package.
 
     Attributes:
-        path: The wheel, or the directory with the metadata; for messages too.
+        path: The wheel; for messages too.
     """
 
     path: str

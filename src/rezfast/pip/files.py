@@ -79,34 +79,31 @@ class Opener(Protocol):
         ...
 
 
-def installed_place(path: str, remaps: Sequence[Remap], where: str) -> tuple[str, str]:
-    """Where pip has put a file, and where it belongs in a package.
+def package_place(path: str, remaps: Sequence[Remap], where: str) -> str:
+    """Where a file belongs in a package, from the root of the variant.
 
     Args:
         path: As it stands in RECORD.
-        remaps: The setting `pip_install_remaps`.
+        remaps: The setting `pip_install_remaps`. What it says of where pip has put a file does not
+            matter: files come from wheels.
         where: The distribution, for messages.
 
-    Returns:
-        The path from the directory that pip installed into, and the path from the variant's root.
-
     Raises:
-        DistributionError: It is outside both, and no remap knows it.
+        DistributionError: It is outside the distribution, and no remap knows it.
         ConfigurationError: A remap cannot be used, or leads outside the package.
     """
     recorded = _checked(path, where)
     if not recorded.startswith("../"):
-        return recorded, f"{_PYTHON}/{recorded}"
+        return f"{_PYTHON}/{recorded}"
     for remap in remaps:
         pattern = remap["record_path"]
         try:
             if re.search(pattern, recorded) is None:
                 continue
-            installed = re.sub(pattern, remap["pip_install"], recorded)
             wanted = re.sub(pattern, remap["rez_install"], recorded)
         except (re.error, IndexError) as error:
             raise ConfigurationError(f"pip_install_remaps: {pattern!r}: {error}") from None
-        return _within(installed, pattern), _within(wanted, pattern)
+        return _within(wanted, pattern)
     rest = recorded.removeprefix(_ABOVE)
     if rest == recorded or rest.startswith("..") or rest == "":
         raise DistributionError(
@@ -114,12 +111,7 @@ def installed_place(path: str, remaps: Sequence[Remap], where: str) -> tuple[str
             "says where such a file belongs",
             where,
         )
-    return rest, _HEADERS.sub("include/", rest)
-
-
-def package_place(path: str, remaps: Sequence[Remap], where: str) -> str:
-    """Where a file belongs in a package; as `installed_place`."""
-    return installed_place(path, remaps, where)[1]
+    return _HEADERS.sub("include/", rest)
 
 
 def check_places(files: Iterable[PackageFile], where: str) -> None:
@@ -137,7 +129,8 @@ def check_places(files: Iterable[PackageFile], where: str) -> None:
 
 def recorded_path(destination: str) -> str:
     """A place in a package as the RECORD in it has it."""
-    return posixpath.relpath(destination, _PYTHON)
+    inside = destination.removeprefix(f"{_PYTHON}/")
+    return inside if inside != destination else f"../{destination}"
 
 
 def python_paths(files: Iterable[PackageFile], opener: Opener) -> list[str]:
@@ -192,18 +185,32 @@ def write_files(files: Iterable[PackageFile], opener: Opener, root: str) -> None
     """
     made: set[str] = set()
     for file in files:
-        target = os.path.join(root, *file.destination.split("/"))
-        directory = os.path.dirname(target)
-        if directory not in made:
-            os.makedirs(directory, exist_ok=True)
-            made.add(directory)
-        mode = 0o777 if file.executable else 0o666
-        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+        descriptor = create_file(file, root, made)
         with open(descriptor, "wb") as out:
             if file.content is not None:
                 out.write(file.content)
             else:
                 _copy(file, opener, out)
+
+
+def create_file(file: PackageFile, root: str, made: set[str]) -> int:
+    """Make a file of a package, empty; gives its descriptor, which can be written.
+
+    Args:
+        file: The file.
+        root: The root of the variant.
+        made: The directories that are there for sure; those that are made come to them.
+
+    Raises:
+        OSError: It cannot be made, or is there already.
+    """
+    target = os.path.join(root, *file.destination.split("/"))
+    directory = os.path.dirname(target)
+    if directory not in made:
+        os.makedirs(directory, exist_ok=True)
+        made.add(directory)
+    mode = 0o777 if file.executable else 0o666
+    return os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
 
 
 def _copy(file: PackageFile, opener: Opener, out: BinaryIO) -> None:

@@ -105,6 +105,11 @@ class Wheel(Distribution):
             files.append(self._portable(file) if scheme == "scripts" else file)
         return self._complete(files, self._info, remaps)
 
+    @property
+    def unpacked_size(self) -> int:
+        """The size of all that is in it, in bytes."""
+        return sum(information.file_size for information in self._members.values())
+
     def verify(self) -> None:
         """See that every file is what RECORD says.
 

@@ -85,6 +85,21 @@ def get_repository(path: str) -> PackageRepository:
     )
 
 
+def repository_location(path: str) -> str:
+    """The directory of the repository to install into, an absolute path.
+
+    Args:
+        path: As a search path names it.
+
+    Raises:
+        PackageRepositoryError: It is no repository of directories.
+    """
+    repository = get_repository(path)
+    if not isinstance(repository, FilesystemRepository):
+        raise PackageRepositoryError(f"{path}: nothing can be built into it: it is no directory")
+    return os.path.abspath(repository.location)
+
+
 def clear_caches() -> None:
     """Forget every repository, so that the next use looks at the disk again."""
     _repositories.clear()

@@ -1,0 +1,173 @@
+"""Distributions by one call of pip: all that is asked for, and what it requires, as wheels.
+
+    request --pip wheel--> directory of wheels
+
+pip resolves, downloads, and builds what is no wheel; it installs nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from rezfast.errors import BuildError
+from rezfast.pip.interpreter import Interpreter
+
+Say = Callable[[str], None]
+"""Takes a line of what pip says."""
+
+
+class InstallMode(Enum):
+    """What is installed with a distribution (rez: `InstallMode`).
+
+    As in rez, `min_deps` is what pip finds that it requires; what is there already is skipped.
+    """
+
+    no_deps = 0
+    min_deps = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What pip is asked for.
+
+    Attributes:
+        words: Requirements, urls, paths of wheels, source archives and source trees.
+        requirement_files: Files of them.
+        constraint_files: Files that say which versions may be taken.
+        mode: Whether what they require is wanted.
+        extra_args: Arguments for `pip install`.
+    """
+
+    words: tuple[str, ...] = ()
+    requirement_files: tuple[str, ...] = ()
+    constraint_files: tuple[str, ...] = ()
+    mode: InstallMode = InstallMode.min_deps
+    extra_args: tuple[str, ...] = ()
+
+
+_QUIET = ("--disable-pip-version-check", "--no-input", "--no-color")
+# Where and how pip would install, which it does not do here.
+_IGNORED = {
+    *("-U", "--upgrade", "-I", "--ignore-installed", "--force-reinstall", "--user"),
+    *("--compile", "--no-compile", "--no-warn-script-location", "--no-warn-conflicts"),
+    *("--break-system-packages", "--dry-run"),
+}
+_IGNORED_WITH_VALUE = {
+    *("-t", "--target", "--prefix", "--root", "--report"),
+    *("--upgrade-strategy", "--root-user-action"),
+}
+# Only `pip download` takes these.
+_FOR_OTHERS = ("--platform", "--python-version", "--implementation", "--abi")
+
+_UNREACHABLE = re.compile(r"Retrying \(Retry\(.*broken by '(?P<why>.*)': (?P<path>\S*)$")
+_CROSS = "\N{MULTIPLICATION SIGN}"  # what failures of a build begin with
+_KEPT_LINES = 5000
+_END_PAUSE = 5  # seconds that pip has to end in when it is told to
+
+
+def fetch_wheels(
+    interpreter: Interpreter,
+    request: Request,
+    directory: str,
+    say: Say,
+    meanwhile: Callable[[], object],
+) -> list[str]:
+    """Have pip put the wheels of a request into a directory; gives their paths, sorted.
+
+    Args:
+        interpreter: Whose pip.
+        request: What is wanted.
+        directory: It has to exist, and be empty.
+        say: Is told each line that pip says.
+        meanwhile: Is called when pip has been started.
+
+    Raises:
+        BuildError: pip failed; says why.
+        RezError: The commands of a package of python failed.
+        OSError: pip cannot be started.
+    """
+    lines: list[str] = []
+    command = pip_arguments(request, directory)
+    with interpreter.start_pip(command, subprocess.PIPE) as process:
+        assert process.stdout is not None
+        try:
+            meanwhile()
+            for line in process.stdout:
+                text = line.rstrip()
+                lines.append(text)
+                del lines[:-_KEPT_LINES]
+                say(text)
+        except BaseException:
+            _end(process)
+            raise
+    if process.returncode:
+        raise BuildError(f"pip failed: {failure(lines)}")
+    names = sorted(os.listdir(directory))
+    sources = [name for name in names if not name.endswith(".whl")]
+    if sources:
+        raise BuildError(f"pip gave {sources[0]}, which is no wheel")
+    return [os.path.join(directory, name) for name in names]
+
+
+def pip_arguments(request: Request, directory: str) -> list[str]:
+    """The arguments of pip for a request.
+
+    Args:
+        request: What is wanted.
+        directory: Where wheels go.
+    """
+    extra = list(_extra_arguments(request.extra_args))
+    is_for_others = any(one.partition("=")[0] in _FOR_OTHERS for one in extra)
+    what = ["download", "--dest"] if is_for_others else ["wheel", "--wheel-dir"]
+    words = [*_QUIET, *what, directory, "--progress-bar=off"]
+    if "--no-use-pep517" not in extra:
+        words.append("--use-pep517")
+    if request.mode is InstallMode.no_deps and "--no-deps" not in extra:
+        words.append("--no-deps")
+    words += extra
+    words += [f"--constraint={path}" for path in request.constraint_files]
+    words += [f"--requirement={path}" for path in request.requirement_files]
+    return [*words, *request.words]
+
+
+def _extra_arguments(given: Sequence[str]) -> Iterator[str]:
+    """Arguments for `pip install` without those that only say where to."""
+    rest = iter(given)
+    for word in rest:
+        name, equals, _ = word.partition("=")
+        if name in _IGNORED_WITH_VALUE:
+            if not equals:
+                next(rest, None)
+        elif word not in _IGNORED:
+            yield word
+
+
+def failure(lines: Sequence[str]) -> str:
+    """Why pip failed, in a line, from all that it said."""
+    for line in lines:
+        found = _UNREACHABLE.search(line)
+        if found is not None:
+            reason = found["why"].rpartition(": ")[2].strip("'\")") or found["why"]
+            return f"the index cannot be reached: {reason} ({found['path']})"
+    errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR: ")]
+    said = [line.strip() for line in lines if line.strip()]
+    crosses = [line.strip(f"{_CROSS} .") for line in said if line.startswith(_CROSS)]
+    if crosses:
+        # a build: what was built is named in the last error, if at all
+        return f"{crosses[0]}{f': {errors[-1]}' if errors else ''} (--verbose shows what it said)"
+    if errors:
+        return errors[0]
+    return said[-1] if said else "it said nothing"
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    process.terminate()
+    try:
+        process.wait(_END_PAUSE)
+    except subprocess.TimeoutExpired:
+        process.kill()
