@@ -147,21 +147,27 @@ cdef cbool took_number(Cursor* c) noexcept nogil:
     return True
 
 
-cdef cbool took_string(Cursor* c) noexcept nogil:
-    """Takes a text on one line, without prefix and escapes."""
+cdef cbool took_one_string(Cursor* c) noexcept nogil:
+    """Takes a text without prefix and escapes: on one line, or in triple quotes."""
     cdef char quote = peek(c)
-    cdef const char* began = c.at
-    c.at += 1
-    while c.at < c.end and c.at[0] != quote:
-        if c.at[0] == c'\\' or c.at[0] == c'\n':
+    cdef Py_ssize_t quotes = 3 if peek(c, 1) == quote and peek(c, 2) == quote else 1
+    c.at += quotes
+    while c.at < c.end:
+        if c.at[0] == c'\\' or (c.at[0] == c'\n' and quotes == 1):
             return False
+        if c.at[0] == quote and (quotes == 1 or (peek(c, 1) == quote and peek(c, 2) == quote)):
+            c.at += quotes
+            return True
         c.at += 1
-    if c.at == c.end:
-        return False
-    c.at += 1
-    if c.at - began == 2 and peek(c) == quote:
-        return False  # three of them
-    skip_spaces(c)
+    return False
+
+
+cdef cbool took_string(Cursor* c) noexcept nogil:
+    """Takes texts that stand side by side."""
+    while peek(c) == c'"' or peek(c) == c"'":
+        if not took_one_string(c):
+            return False
+        skip_spaces(c)
     return True
 
 
@@ -572,3 +578,7 @@ def is_sound(str text):
     if size > MAX_TEXT:
         return False
     return took_head(&cursor) and took_body(&cursor)
+
+
+include "_plain_values.pxi"
+include "_plain_statements.pxi"
