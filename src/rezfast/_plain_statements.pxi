@@ -41,6 +41,7 @@ cdef class Definition(Values):
     cdef frozenset _kept
     cdef object _result
     cdef int _loops
+    cdef int _blocks
     cdef int _calls
     # what early functions find and others made: it is not changed here
     cdef list _foreign
@@ -61,6 +62,7 @@ cdef class Definition(Values):
         cursor.at = self._counted = PyUnicode_AsUTF8AndSize(text, &size)
         cursor.end = cursor.at + size
         cursor.brackets = cursor.depth = 0
+        self._steps_left = MAX_STEPS + size
         self.run(&cursor)
 
     def early(self, Function function, dict objects, dict data):
@@ -139,7 +141,7 @@ cdef class Definition(Values):
             must(took_line_end(c))
         must(took_word(c, "def"))
         made.name = took_word_text(c)
-        must(took(c, c'(') and took(c, c')') and took(c, c':') and took_line_end(c))
+        must(took(c, c'(') and took(c, c')') and took_annotation(c) and took_line_end(c))
         made._body = c.at
         skip_body(c)
         made._end = c.at
@@ -149,7 +151,7 @@ cdef class Definition(Values):
             made._kind = KEPT
         # rez's own rules: what they say about these is for Python to find out
         must((made.name in self._kept) == (made._kind == KEPT and ("late", ()) not in decorators))
-        must('"""' not in made.text and "'''" not in made.text and "\\\n" not in made.text)
+
         if made._kind != KEPT:
             must(not decorators and is_sound(made.text))
         self.functions.append(made)
@@ -193,6 +195,8 @@ cdef class Definition(Values):
         cdef Flow flow = GOES_ON
         cdef Flow last
         cdef Cursor ahead
+        must(self._blocks < MAX_BLOCKS)
+        self._blocks += 1
         while True:
             ahead = c[0]
             found = took_indent(&ahead)
@@ -201,6 +205,7 @@ cdef class Definition(Values):
                 indent = found
             elif found != indent:
                 must(found <= outer)
+                self._blocks -= 1
                 return flow
             c[0] = ahead
             last = self.statement(c, indent, is_live and flow == GOES_ON)
@@ -396,6 +401,7 @@ cdef class Definition(Values):
     cdef object returned(self, Function function):
         cdef Cursor cursor
         cdef int loops = self._loops
+        cdef int blocks
         if function._bound is None:
             function._bound = bound_in(function)
         must(self._calls < MAX_CALLS)
@@ -403,6 +409,7 @@ cdef class Definition(Values):
         names, bound = self._locals, self._bound
         self._locals, self._bound = {}, function._bound
         self._loops = 0
+        blocks, self._blocks = self._blocks, 0
         cursor.at = function._body
         cursor.end = function._end
         cursor.brackets = cursor.depth = 0
@@ -410,7 +417,7 @@ cdef class Definition(Values):
         self.block(&cursor, 0, True)
         value, self._result = self._result, None
         self._locals, self._bound = names, bound
-        self._loops = loops
+        self._loops, self._blocks = loops, blocks
         self._calls -= 1
         return value
 
@@ -420,7 +427,7 @@ cdef Py_ssize_t took_indent(Cursor* c) noexcept nogil:
     cdef const char* began
     while c.at < c.end:
         began = c.at
-        skip_spaces(c)
+        skip_indent(c)
         if c.at == c.end:
             return -1
         if c.at[0] != c'\n' and c.at[0] != c'#':
@@ -439,7 +446,7 @@ cdef int skip_body(Cursor* c) except -1:
         found = <const char*>memchr(c.at, c'\n', c.end - c.at)
         must(found != NULL)
         if c.at[0] == c' ' and not has_code:
-            skip_spaces(c)
+            skip_indent(c)
             has_code = c.at[0] != c'\n' and c.at[0] != c'#'
         c.at = found + 1
     return must(has_code)

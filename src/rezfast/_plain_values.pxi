@@ -11,7 +11,7 @@ import os as _os
 import sys as _sys
 
 cdef enum:
-    # more or larger than this is left to Python, which can be interrupted
+    # more or larger than this is left to Python, which can be interrupted; steps besides one a byte
     MAX_STEPS = 4000
     MAX_CALLS = 8
     MAX_SIZE = 4096
@@ -207,14 +207,14 @@ cdef class Values:
     cdef dict _data
     # `Attributes` of rezfast.package.scopes
     cdef object _scope_kind
-    cdef int _steps
+    cdef Py_ssize_t _steps_left
 
     cdef object called(self, Function function):
         unknown()
 
     cdef int step(self) except -1:
-        self._steps += 1
-        return must(self._steps < MAX_STEPS)
+        self._steps_left -= 1
+        return must(self._steps_left > 0)
 
     cdef object looked_up(self, str name):
         cdef object value
@@ -292,9 +292,13 @@ cdef class Values:
         return value
 
     cdef object negated(self, Cursor* c):
-        if took_word(c, "not"):
-            return not self.negated(c)
-        return self.compared(c)
+        cdef bint is_negated = False
+        cdef bint has_not = False
+        while took_word(c, "not"):
+            has_not = True
+            is_negated = not is_negated
+        value = self.compared(c)
+        return (not value) == is_negated if has_not else value
 
     cdef object compared(self, Cursor* c):
         cdef object left = self.added(c)
@@ -346,12 +350,10 @@ cdef class Values:
         return value
 
     cdef object signed(self, Cursor* c):
-        cdef object value
-        if took(c, c'-'):
-            value = self.signed(c)
-            must(type(value) in (int, float))
-            return -value
-        return self.postfix(c)
+        cdef bint is_negative = took(c, c'-')
+        cdef object value = self.postfix(c)
+        must(not is_negative or type(value) in (int, float))
+        return -value if is_negative else value
 
     # ---- what has a place of its own
 

@@ -65,11 +65,28 @@ cdef inline char peek(Cursor* c, Py_ssize_t ahead=0) noexcept nogil:
     return c.at[ahead] if c.end - c.at > ahead else c'\0'
 
 
+cdef void skip_indent(Cursor* c) noexcept nogil:
+    while c.at < c.end and c.at[0] == c' ':
+        c.at += 1
+
+
+cdef cbool goes_on(Cursor* c) noexcept nogil:
+    """Whether a line ends here that goes on with code on the next one."""
+    cdef Cursor ahead = c[0]
+    if peek(c) != c'\\' or peek(c, 1) != c'\n':
+        return False
+    ahead.at += 2
+    skip_indent(&ahead)
+    return ahead.at < ahead.end and ahead.at[0] != c'\n' and ahead.at[0] != c'#' and ahead.at[0] != c'\\'
+
+
 cdef void skip_spaces(Cursor* c) noexcept nogil:
     cdef const char* found
     while c.at < c.end:
         if c.at[0] == c' ' or (c.brackets and c.at[0] == c'\n'):
             c.at += 1
+        elif goes_on(c):
+            c.at += 2
         elif c.brackets and c.at[0] == c'#':
             found = <const char*>memchr(c.at, c'\n', c.end - c.at)
             c.at = c.end if found == NULL else found
@@ -488,17 +505,33 @@ cdef cbool took_line_end(Cursor* c) noexcept nogil:
     return (c.at - 1)[0] == c'\n'
 
 
+cdef cbool took_annotation(Cursor* c) noexcept nogil:
+    """Takes what a function is said to give, if that is said, and the colon."""
+    if peek(c) == c'-' and peek(c, 1) == c'>':
+        c.at += 2
+        skip_spaces(c)
+        if not took_word(c, "None") and not took_dotted(c):
+            return False
+    return took(c, c':')
+
+
 cdef cbool took_head(Cursor* c) noexcept nogil:
     """Takes decorators and the signature, which are known to be well but for an annotation."""
     cdef cbool is_decorator = True
     cdef const char* found
+    cdef Cursor ahead
     while is_decorator:
         is_decorator = peek(c) == c'@'
         found = <const char*>memchr(c.at, c'\n', c.end - c.at)
         if found == NULL:
             return False
         if not is_decorator and memchr(c.at, c'>', found - c.at) != NULL:
-            return False
+            ahead = c[0]
+            while ahead.at < found and ahead.at[0] != c')':
+                ahead.at += 1
+            took(&ahead, c')')
+            if not took_annotation(&ahead) or ahead.at > found:
+                return False
         c.at = found + 1
     return True
 
@@ -519,7 +552,7 @@ cdef cbool took_body(Cursor* c) noexcept nogil:
     cdef const char* began
     while c.at < c.end:
         began = c.at
-        skip_spaces(c)
+        skip_indent(c)
         if c.at == c.end or c.at[0] == c'\n' or c.at[0] == c'#':
             if not took_line_end(c):
                 return False
