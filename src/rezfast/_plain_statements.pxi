@@ -152,6 +152,9 @@ cdef class Definition(Values):
         # rez's own rules: what they say about these is for Python to find out
         must((made.name in self._kept) == (made._kind == KEPT and ("late", ()) not in decorators))
 
+        # where a text goes on over lines, so may a function that seems to end
+        must(memchr(began, c'\\', c.at - began) == NULL or "\\\n" not in made.text + "\n")
+        must('"""' not in made.text and "'''" not in made.text)
         if made._kind != KEPT:
             must(not decorators and is_sound(made.text))
         self.functions.append(made)
@@ -184,7 +187,7 @@ cdef class Definition(Values):
             must(name in self._bound)
             self._locals[name] = value
             return 0
-        must(name not in self._taken and name[:2] != "__")
+        must(name not in self._taken)
         self.names[name] = value
         return 0
 

@@ -37,7 +37,7 @@ from rezfast.package.rez_modules import import_module
 TAKEN = frozenset(
     (
         *("scope", "early", "late", "include", "ModifyList", "InvalidPackageError"),
-        *("preprocess", "__debug__"),
+        *("preprocess", "__debug__", "__builtins__"),
     )
 )
 
