@@ -19,14 +19,13 @@ cdef class Definition(Values):
 
     Args:
         text: Its text after an empty line, its last line ended.
-        scope: What it finds as `scope`.
+        make_scopes: Makes what it finds as `scope`, when it uses it.
         scope_kind: The class of the objects that a scope makes.
         taken: Names that it must not bind.
         kept: Names of functions that are kept without a decorator.
 
     Attributes:
-        names: What it binds; functions are `Function`.
-        functions: Every one of them, those that another one replaces as well.
+        functions: Every function in it, those that another one replaces as well.
 
     Raises:
         Exception: It is not plain. Nothing has happened.
@@ -36,7 +35,8 @@ cdef class Definition(Values):
     cdef str _text
     cdef const char* _counted
     cdef int _line
-    cdef object _scope
+    cdef object _scopes
+    cdef object _make_scopes
     cdef frozenset _taken
     cdef frozenset _kept
     cdef object _result
@@ -46,11 +46,11 @@ cdef class Definition(Values):
     # what early functions find and others made: it is not changed here
     cdef list _foreign
 
-    def __init__(self, str text, object scope, object scope_kind, frozenset taken, frozenset kept):
+    def __init__(self, str text, object make_scopes, object scope_kind, frozenset taken, frozenset kept):
         cdef Cursor cursor
         cdef Py_ssize_t size
         self._text = text
-        self._scope = scope
+        self._make_scopes = make_scopes
         self._scope_kind = scope_kind
         self._taken = taken
         self._kept = kept
@@ -64,6 +64,17 @@ cdef class Definition(Values):
         cursor.brackets = cursor.depth = 0
         self._steps_left = MAX_STEPS + size
         self.run(&cursor)
+
+    def attributes(self):
+        """What it binds that rez looks at, by name; functions are `Function`."""
+        cdef dict found = {}
+        cdef dict python = vars(_python)
+        for name, value in self.names.items():
+            if name not in python or python[name] != value:
+                found[name] = value
+        if self._scopes is not None:
+            found.update(self._scopes.to_dict())
+        return found
 
     def early(self, Function function, dict objects, dict data):
         """The value of an early function.
@@ -116,7 +127,9 @@ cdef class Definition(Values):
         c.brackets += 1
         took(c, c'(')
         must(peek(c) == c'"' or peek(c) == c"'")
-        scope = self._scope(string_value(c))
+        if self._scopes is None:
+            self._scopes = self._make_scopes()
+        scope = self._scopes(string_value(c))
         c.brackets -= 1
         must(took(c, c')'))
         scope.begin(self.names)

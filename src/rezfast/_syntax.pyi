@@ -9,16 +9,16 @@ class Function:
     kind: Literal["helper", "early", "kept"]
 
 class Definition:
-    names: dict[str, Any]
     functions: list[Function]
     def __init__(
         self,
         text: str,
-        scope: Callable[[str], Any],
+        make_scopes: Callable[[], Any],
         scope_kind: type,
         taken: frozenset[str],
         kept: frozenset[str],
     ) -> None: ...
+    def attributes(self) -> dict[str, Any]: ...
     def early(
         self, function: Function, objects: Mapping[str, Any], data: Mapping[str, Any]
     ) -> Any: ...

@@ -264,9 +264,12 @@ class _Binder:
 
 def _trim(part: dict[str, Any]) -> None:
     """Drops functions, modules and private names, down into dicts."""
-    for name, value in list(part.items()):
-        if type(value) in _PLAIN and type(name) is str and name[:2] != "__":
-            continue
+    odd = [
+        (name, value)
+        for name, value in part.items()
+        if type(value) not in _PLAIN or type(name) is not str or name[:2] == "__"
+    ]
+    for name, value in odd:
         if isinstance(value, FunctionType):
             # a build runs it, once it has the whole package
             if value.__name__ != "preprocess":

@@ -12,8 +12,7 @@ Python runs all of the definition. What runs here cannot reach the process.
 
 from __future__ import annotations
 
-import builtins
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from rezfast._syntax import Definition, Function
@@ -21,8 +20,6 @@ from rezfast.package.deadline import deadline
 from rezfast.package.functions import REX_FUNCTIONS, SourceCode
 from rezfast.package.outline import TAKEN, Block, decoded
 from rezfast.package.scopes import Attributes, ScopeContext
-
-_BUILTINS = vars(builtins)
 
 
 def plain_attributes(
@@ -61,36 +58,37 @@ def _attributes(
     trim: Callable[[dict[str, Any]], None],
     is_strict: bool,
 ) -> dict[str, Any] | None:
-    scopes = ScopeContext()
-    definition = Definition(text, scopes, Attributes, TAKEN, REX_FUNCTIONS)
-    kept: dict[Function, SourceCode] = {}
-    for function in definition.functions:
-        if function.kind == "kept":
-            block = Block(
-                function.name, function.line, function.decorators, function.text, path, source
-            )
-            if is_strict and not block.is_sound:
-                return None
-            kept[function] = SourceCode.from_block(block)
-    data = {
-        name: value
-        for name, value in definition.names.items()
-        if name not in _BUILTINS or _BUILTINS[name] != value
-    }
-    data.update(scopes.to_dict())
-    dropped = []
-    for name, value in data.items():
-        if type(value) is not Function:
-            continue
-        if value.kind == "early":
-            # `this` sees what is done so far
-            data[name] = definition.early(value, objects(), data)
-        elif value.kind == "helper":
-            dropped.append(name)
-    for name in dropped:
-        del data[name]
-    for name, value in data.items():
-        if type(value) is Function:
-            data[name] = kept[value]
+    definition = Definition(text, ScopeContext, Attributes, TAKEN, REX_FUNCTIONS)
+    data = definition.attributes()
+    if definition.functions:
+        kept: dict[Function, SourceCode] = {}
+        for function in definition.functions:
+            if function.kind == "kept":
+                block = Block(
+                    function.name, function.line, function.decorators, function.text, path, source
+                )
+                if is_strict and not block.is_sound:
+                    return None
+                kept[function] = SourceCode.from_block(block)
+        _bind(definition, data, kept, objects)
     trim(data)
     return data
+
+
+def _bind(
+    definition: Definition,
+    data: dict[str, Any],
+    kept: Mapping[Function, SourceCode],
+    objects: Callable[[], dict[str, Any]],
+) -> None:
+    """Replaces functions by what they stand for."""
+    functions = [(name, value) for name, value in data.items() if type(value) is Function]
+    for name, function in functions:
+        if function.kind == "early":
+            # `this` sees what is done so far
+            data[name] = definition.early(function, objects(), data)
+    for name, function in functions:
+        if function.kind == "kept":
+            data[name] = kept[function]
+        elif function.kind == "helper":
+            del data[name]
