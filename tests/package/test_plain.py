@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import warnings
 from random import Random
 from types import FunctionType, ModuleType
@@ -155,7 +156,8 @@ def test_what_definitions_mostly_hold_is_run_here() -> None:
         "x = [1]\ny = x\ny += [2]\n",
         "x = [[b, a] for a, b in {'c': 1}.items()]\n",
         "x = [1]\n@early()\ndef y():\n    x = [2]\n    return x\n",
-        "def a():\n    return\ndef b():\n    for x in [1, 2]:\n        if x:\n            return x\nc = a()\nd = b()\n",
+        "def a():\n    return\nb = a()\n",
+        "def a():\n    for x in [1, 2]:\n        if x:\n            return x\nb = a()\n",
         "'''What this is.'''\n",
         "x = 1\nfor x in []:\n    y = 1\n",
         "help = 1\nid = 2\n",
@@ -255,15 +257,18 @@ def test_a_time_limit_is_kept_by_python() -> None:
 
 def test_what_a_build_gives_early_functions_is_not_changed_twice() -> None:
     given = ["a"]
-    text = (
-        "@early()\ndef x():\n    y = build_variant_requires\n    y.append('b')\n    return nowhere\n"
-    )
+    body = "    y = build_variant_requires\n    y.append('b')\n    return nowhere\n"
+    text = f"@early()\ndef x():\n{body}"
     assert run_here(text, {"build_variant_requires": given}) is None
     assert given == ["a"]
 
 
 def test_very_deep_definitions() -> None:
-    for text in ("x = " + "[" * 5000 + "]" * 5000, "x = " + "not " * 50000 + "1", "x = " + "-" * 50000 + "1"):
+    for text in (
+        "x = " + "[" * 5000 + "]" * 5000,
+        "x = " + "not " * 50000 + "1",
+        "x = " + "-" * 50000 + "1",
+    ):
         assert run_here(f"{text}\n") in (None, {"x": False}, {"x": True})
     deep = "".join(f"{' ' * n}if 1:\n" for n in range(3000))
     assert run_here(f"{deep}{' ' * 3000}x = 1\n") is None
@@ -279,6 +284,46 @@ def test_a_long_list_is_run_here() -> None:
 # ---- generated ---------------------------------------------------------------------------------
 
 
+_SIMPLE = (
+    *("'a'", "'b c'", "''", "'c' 'd'", "'''e\nf'''", "1", "0", "-1", "2.5", "True", "None", "[]"),
+    *("x", "y", "z", "name", "item", "building", "this.x", "this.name", "f()", "g()", "f()", "g()"),
+    *("os.path.join('a', name)", "os.getenv('NOT_THERE', 'd')", "sys.platform"),
+    *("x is None", "y is not None"),
+)
+_PIECES = (
+    *("", " ", "\n", "(", ")", "]", ":", "=", ",", "'", "#", "\\\n", ".", "1", "x", "\n    "),
+    *("not ", "if ", "for ", "return "),
+)
+_COMPOUND = (
+    *("[VALUES]", "[VALUES]", "(VALUE, VALUE)", "(VALUE)", "{'k': VALUE, 'l': VALUE}"),
+    *("VALUE + VALUE", "VALUE - VALUE", "VALUE % VALUE", "VALUE * VALUE", "not VALUE"),
+    *("VALUE == VALUE", "VALUE != VALUE", "VALUE < VALUE", "VALUE <= VALUE > VALUE"),
+    *("VALUE in VALUE", "VALUE not in VALUE", "VALUE and VALUE", "VALUE or VALUE"),
+    *("VALUE if VALUE else VALUE", "VALUE + VALUE if not VALUE else VALUE"),
+    *("[VALUE for item in VALUE]", "[VALUE for a, b in VALUE]", "[VALUE for x in VALUE if x != 1]"),
+    *("str(VALUE)", "len(VALUE)", "sorted(VALUE)", "list(VALUE)", "tuple(VALUE)", "bool(VALUE)"),
+    *(
+        "int(VALUE)",
+        "range(VALUE)",
+        "dict(VALUE)",
+        "dict(k=VALUE)",
+        "enumerate(VALUE)",
+        "max(VALUE)",
+    ),
+    *("x[0]", "y['k']", "VALUE[-1]", "VALUE[1:]", "name[:1]", "VALUE[VALUE]"),
+    *("','.join(VALUES)", "'-'.join(item for item in VALUE)", "'-'.join(str(x) for x in VALUE)"),
+    *(
+        "name.upper()",
+        "'a-b'.split('-')",
+        "x.items()",
+        "y.get('k', VALUE)",
+        "name.replace('f', VALUE)",
+    ),
+    *("'{} {k}'.format(VALUE, k=VALUE)", "name.startswith(VALUE)", "x.append(VALUE)"),
+    *("'%s' % VALUE", "'a%s-%d' % (VALUE, 1)", "'%s%%' % VALUE", "'%d' % 1 + VALUE"),
+)
+
+
 class Writer:
     """Writes definitions at random: most of them work, and use all that is plain."""
 
@@ -290,39 +335,13 @@ class Writer:
 
     def value(self, depth: int = 0) -> str:
         """An expression."""
-        kind = self._random.randrange(20 if depth < 4 else 4)
-        inner = depth + 1
-        if kind < 3:
-            return self._one("'a'", '"b c"', "''", "'c' 'd'", "1", "0", "2.5", "True", "None", "[]", "'''e\nf'''")
-        if kind < 6:
-            return self._one("x", "y", "z", "name", "item", "building", "this.x", "f()", "g()", "this.name")
-        if kind == 6:
-            return f"[{self.values(inner)}]"
-        if kind == 7:
-            return f"({self.value(inner)}, {self.value(inner)})"
-        if kind == 8:
-            return f"{{'k': {self.value(inner)}, 'l': {self.value(inner)}}}"
-        if kind == 9:
-            return f"{self.value(inner)} {self._one('+', '-', '%', '==', '!=', '<', 'in', 'not in', 'and', 'or', '*')} {self.value(inner)}"
-        if kind == 10:
-            return f"not {self.value(inner)}"
-        if kind == 11:
-            return f"{self.value(inner)} if {self.value(inner)} else {self.value(inner)}"
-        if kind == 12:
-            return f"[{self.value(inner)} for {self._one('item', 'x', 'a, b')} in {self.value(inner)}{self._one('', ' if item', ' if x != 1')}]"
-        if kind == 13:
-            return f"{self._one('str', 'len', 'sorted', 'list', 'tuple', 'bool', 'int', 'range', 'dict', 'enumerate', 'max')}({self.value(inner)})"
-        if kind == 14:
-            return f"{self._one('x', 'y', self.value(inner))}[{self._one('0', '-1', '1:', ':1', repr('k'))}]"
-        if kind == 15:
-            return f"','.join({self.values(inner)})" if self._random.random() < 0.3 else f"'-'.join({self._one('str(item)', 'item')} for item in {self.value(inner)})"
-        if kind == 16:
-            return f"{self._one('x', 'name', repr('a-b'))}.{self._one('upper()', 'split()', 'items()', 'replace(' + repr('a') + ', name)', 'get(' + repr('k') + ')', 'startswith(' + repr('a') + ')')}"
-        if kind == 17:
-            return f"{self._one(repr('%s'), repr('a%s-%d'), repr('%s%%'))} % {self._one(self.value(inner), '(' + self.value(inner) + ', 1)')}"
-        if kind == 18:
-            return f"({self.value(inner)})"
-        return self._one("os.path.join('a', name)", "os.getenv('NOT_THERE', 'd')", "sys.platform", "x is None", "y is not None", "-1")
+        if depth >= 4 or self._random.random() < 0.3:
+            return self._random.choice(_SIMPLE)
+
+        def inside(match: re.Match[str]) -> str:
+            return self.values(depth + 1) if match[0] == "VALUES" else self.value(depth + 1)
+
+        return re.sub("VALUES?", inside, self._random.choice(_COMPOUND))
 
     def values(self, depth: int) -> str:
         """Some expressions."""
@@ -363,7 +382,9 @@ class Writer:
     def function(self) -> str:
         """A function at the left edge."""
         name = self._one("f", "g", "early_1", "early_2", "x", "commands", "late_1")
-        head = {"commands": "", "late_1": "@late()\n"}.get(name, self._one("@early()\n", "@early()\n", ""))
+        head = {"commands": "", "late_1": "@late()\n"}.get(
+            name, self._one("@early()\n", "@early()\n", "")
+        )
         if name in "fg":
             head = ""
         return f"{head}def {name}():\n{self.statements('    ', True)}"
@@ -386,7 +407,7 @@ class Writer:
         """The same with something wrong in it, most often."""
         at = self._random.randrange(len(text))
         to = at + self._random.randrange(3)
-        new = self._one("", " ", "\n", "(", ")", "]", ":", "=", ",", "'", "x", "not ", "if ", "#", "\\\n", ".", "for ", "\n    ", "return ", "1")
+        new = self._random.choice(_PIECES)
         return text[:at] + new + text[to:]
 
 

@@ -1,6 +1,7 @@
 """Runs a definition with Python, as rez does for an installed package (rez: `rez.serialise`).
 
-    bytes --outline--> literals, code --exec--> names --without rez's own--> attributes
+    bytes --plain--> data                                                    most of them
+          --outline--> literals, code --exec--> names --without rez's own--> attributes
           --early run, late kept--> data
 
 `rezfast.package.containment` keeps it from doing damage by accident.

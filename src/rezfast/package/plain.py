@@ -1,4 +1,4 @@
-"""Definitions that are plain enough to be run without Python's compiler, which takes most of the time.
+"""Definitions that are plain enough to be run without Python's compiler, which takes longest.
 
     name, requires = literals, sums, calls of helpers       evaluated as Python does
     @early() def tools(): ...                               run
