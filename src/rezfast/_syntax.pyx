@@ -437,7 +437,7 @@ cdef cbool took_head(Cursor* c) noexcept nogil:
             while ahead.at < found and ahead.at[0] != c')':
                 ahead.at += 1
             took(&ahead, c')')
-            if not took_annotation(&ahead) or ahead.at > found:
+            if not took_annotation(&ahead) or (ahead.at != found and peek(&ahead) != c'#'):
                 return False
         c.at = found + 1
     return True
