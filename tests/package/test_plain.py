@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import threading
+import time
 import warnings
 from random import Random
 from types import FunctionType, ModuleType
@@ -261,6 +263,18 @@ def test_what_a_build_gives_early_functions_is_not_changed_twice() -> None:
     text = f"@early()\ndef x():\n{body}"
     assert run_here(text, {"build_variant_requires": given}) is None
     assert given == ["a"]
+
+
+def test_what_another_definition_changes_meanwhile_is_not_seen() -> None:
+    name = "REZFAST_TEST_PLAIN"
+    other = f"import os, time\nos.environ['{name}'] = '1'\ntime.sleep(0.1)\n"
+    thread = threading.Thread(target=evaluate, args=(other.encode(), "package.py"))
+    thread.start()
+    while thread.is_alive() and name not in os.environ:
+        time.sleep(0.001)
+    found = run_here(f"import os\nx = os.getenv('{name}', 'no')\n")
+    thread.join()
+    assert found == {"x": "no"}
 
 
 def test_very_deep_definitions() -> None:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from rezfast._syntax import Definition, Function
+from rezfast.package.containment import alone
 from rezfast.package.deadline import deadline
 from rezfast.package.functions import REX_FUNCTIONS, SourceCode
 from rezfast.package.outline import TAKEN, Block, decoded
@@ -44,10 +45,15 @@ def plain_attributes(
     text = decoded(source)
     if text is None:
         return None
-    try:
-        return _attributes(text, source, path, objects, trim, is_strict)
-    except Exception:
-        return None
+
+    def run() -> dict[str, Any] | None:
+        try:
+            return _attributes(text, source, path, objects, trim, is_strict)
+        except Exception:
+            return None
+
+    # without a module it sees nothing of the process
+    return alone(run) if "import" in text else run()
 
 
 def _attributes(
