@@ -60,6 +60,7 @@ cdef class Definition(Values):
         self._foreign = []
         self._line = 0
         cursor.at = self._counted = PyUnicode_AsUTF8AndSize(text, &size)
+        must(size <= MAX_DEFINITION)
         cursor.end = cursor.at + size
         cursor.brackets = cursor.depth = 0
         self._steps_left = MAX_STEPS + size
@@ -74,6 +75,7 @@ cdef class Definition(Values):
                 found[name] = value
         if self._scopes is not None:
             found.update(self._scopes.to_dict())
+        self.be_shallow(found, 0)
         return found
 
     def early(self, Function function, dict objects, dict data):
@@ -92,7 +94,19 @@ cdef class Definition(Values):
         self._objects = objects
         self._data = data
         self._foreign = list(objects.values())
-        return self.returned(function)
+        value = self.returned(function)
+        if type(value) is dict:
+            self.be_shallow(value, 0)
+        return value
+
+    cdef int be_shallow(self, dict values, int level) except -1:
+        """Leaves dicts to Python that are deep in dicts: it may find them too deep."""
+        must(level < MAX_LEVELS)
+        for value in values.values():
+            if type(value) is dict:
+                self.step()
+                self.be_shallow(value, level + 1)
+        return 0
 
     # ---- at the left edge
 
@@ -117,7 +131,9 @@ cdef class Definition(Values):
         cdef str name
         while True:
             name = took_word_text(c)
-            self.bind(name, MODULES[name])
+            module = MODULES[name]
+            must(_sys.modules.get(name) is module)
+            self.bind(name, module)
             if not took(c, c','):
                 return must(took_line_end(c))
 
@@ -246,6 +262,7 @@ cdef class Definition(Values):
 
     cdef Flow branches(self, Cursor* c, Py_ssize_t indent, bint is_live) except *:
         """Takes what follows `if`."""
+        cdef int elifs = 0
         cdef bint is_done = not is_live
         cdef bint is_chosen
         cdef Flow flow = GOES_ON
@@ -266,6 +283,8 @@ cdef class Definition(Values):
             if took_indent(&ahead) != indent:
                 return flow
             if took_word(&ahead, "elif"):
+                elifs += 1
+                must(elifs <= MAX_ELIFS)
                 c[0] = ahead
                 continue
             if took_word(&ahead, "else"):
@@ -287,9 +306,11 @@ cdef class Definition(Values):
         else:
             must(took_expressions(c))
         must(took(c, c':') and took_line_end(c))
+        at.at = NULL
         self._loops += 1
         for item in items:
-            self.step()
+            if at.at != NULL:
+                self.repeat(c.at, at.at)
             bind_targets(bound, targets, item)
             for name in targets:
                 self.bind(name, bound[name])
@@ -358,7 +379,7 @@ cdef class Definition(Values):
         while True:
             if took(c, c'.'):
                 name = took_word_text(c)
-                must(isinstance(target, self._scope_kind))
+                must(isinstance(target, self._scope_kind) and name[0] != "_")
                 if c.at == end:
                     setattr(target, name, value)
                     break
@@ -398,7 +419,10 @@ cdef class Definition(Values):
         must(not self.arguments(&ahead, given, named) and not named and ahead.at == end)
         target = self.looked_up(name)
         must(type(target) in (list, dict) and self.is_own(target))
+        for one in given:
+            self.weigh(one)
         getattr(target, method)(*given)
+        must(method == "append" or method == "insert" or len(target) <= MAX_SIZE)
         c[0] = ahead
         return True
 
@@ -422,6 +446,7 @@ cdef class Definition(Values):
             function._bound = bound_in(function)
         must(self._calls < MAX_CALLS)
         self._calls += 1
+        self.repeat(function._body, function._end)
         names, bound = self._locals, self._bound
         self._locals, self._bound = {}, function._bound
         self._loops = 0

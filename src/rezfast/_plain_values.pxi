@@ -15,6 +15,9 @@ cdef enum:
     MAX_STEPS = 4000
     MAX_CALLS = 8
     MAX_SIZE = 4096
+    MAX_DEFINITION = 1 << 20
+    MAX_ELIFS = 50
+    MAX_LEVELS = 16  # of values in values
 
 cdef enum Comparison:
     NO_COMPARISON
@@ -29,6 +32,7 @@ cdef enum Comparison:
     IS
     IS_NOT
 
+cdef object MAX_NUMBER = 1 << 62
 cdef dict MODULES = {"os": _os, "sys": _sys}
 cdef dict CALLED = {
     function.__name__: function
@@ -115,6 +119,8 @@ cdef object small(object value):
     """The value, when it has not grown large."""
     if type(value) in (str, list, tuple):
         must(len(value) <= MAX_SIZE)
+    elif type(value) is int:
+        must(-MAX_NUMBER < value < MAX_NUMBER)
     return value
 
 
@@ -140,17 +146,15 @@ cdef object string_value(Cursor* c):
     cdef const char* began = c.at
     cdef const char* end
     cdef Py_ssize_t quotes
-    cdef str text = None
-    cdef str part
+    cdef list parts = []
     while peek(c) == c'"' or peek(c) == c"'":
         began = c.at
         must(took_one_string(c))
         end = c.at
         quotes = 3 if end - began >= 6 and began[1] == began[0] and began[2] == began[0] else 1
-        part = text_between(began + quotes, end - quotes)
-        text = part if text is None else text + part
+        parts.append(text_between(began + quotes, end - quotes))
         skip_spaces(c)
-    return text
+    return parts[0] if len(parts) == 1 else "".join(parts)
 
 
 cdef object number_value(Cursor* c):
@@ -214,6 +218,25 @@ cdef class Values:
 
     cdef int step(self) except -1:
         self._steps_left -= 1
+        return must(self._steps_left > 0)
+
+    cdef int repeat(self, const char* began, const char* end) except -1:
+        """Counts text that is gone over once more."""
+        self._steps_left -= (end - began) >> 5
+        return self.step()
+
+    cdef int weigh(self, object value, int level=0) except -1:
+        """Counts a value that an operator or a function looks at, all of it perhaps."""
+        kind = type(value)
+        if kind is str:
+            self._steps_left -= len(<str>value) >> 8
+        elif kind is list or kind is tuple or kind is dict:
+            must(level < MAX_LEVELS)
+            self._steps_left -= len(value) >> 4
+            for one in (<dict>value).values() if kind is dict else value:
+                if type(one) in (str, list, tuple, dict):
+                    self.weigh(one, level + 1)
+            self.step()
         return must(self._steps_left > 0)
 
     cdef object looked_up(self, str name):
@@ -316,6 +339,8 @@ cdef class Values:
                 must(arithmetic(c) != BROKEN)
                 continue
             right = self.added(c)
+            self.weigh(left)
+            self.weigh(right)
             result = holds(how, left, right)
             left = right
 
@@ -337,7 +362,7 @@ cdef class Values:
                 value = joined(value, other)
             else:
                 must(type(value) is int and type(other) is int)
-                value = value - other
+                value = small(value - other)
         return value
 
     cdef object multiplied(self, Cursor* c):
@@ -440,7 +465,7 @@ cdef class Values:
         must(peek(after) == closing)
         self._inner.append(scope)
         for item in items:
-            self.step()
+            self.repeat(c.at, after.at)
             bind_targets(scope, targets, item)
             at = conditions
             is_in = True
@@ -476,6 +501,7 @@ cdef class Values:
             if peek(c) != c']':
                 end = self.expression(c)
             must(type(value) in (str, list, tuple))
+            self.weigh(value)
             found = value[start:end]
         else:
             must(type(value) in (str, list, tuple, dict) or value is _os.environ)
@@ -526,7 +552,10 @@ cdef class Values:
         function = CALLED[name]
         must(name not in self.names and vars(_python).get(name) is function)
         must((not named or name == "dict") and (not is_generator or name in CONSUMERS))
+        # `sum` of lists takes long
+        must(name != "sum" or len(given) == 1)
         for value in given:
+            self.weigh(value)
             if name == "range":
                 must(type(value) is int and -MAX_SIZE <= value <= MAX_SIZE)
             elif name == "str" or name == "int":
@@ -540,6 +569,8 @@ cdef class Values:
         kind = type(value)
         must(not is_generator or (kind is str and name == "join"))
         must(not named or name == "format")
+        for one in (value, *given, *named.values()):
+            self.weigh(one)
         if kind is str:
             must(name in TEXT_METHODS and len(value) <= MAX_SIZE)
             must(name != "format" or not (":" in value or "!" in value))
@@ -563,7 +594,10 @@ cdef class Values:
         elif value is _sys:
             must(name in MACHINE)
         else:
-            must(isinstance(value, self._scope_kind))
+            must(isinstance(value, self._scope_kind) and name[0] != "_")
+            value = getattr(value, name)
+            must(not callable(value))
+            return value
         return getattr(value, name)
 
 

@@ -22,6 +22,9 @@ cdef extern from "Python.h":
 cdef enum:
     # deeper, longer or more than this is not known: the compiler's own limits are far beyond
     MAX_NESTING = 20
+    MAX_OPERATORS = 32
+    MAX_PARTS = 16
+    MAX_NOTS = 8
     MAX_BLOCKS = 12
     MAX_STATEMENT = 600
     MAX_ARGUMENTS = 8
@@ -228,7 +231,11 @@ cdef Kind atom(Cursor* c) noexcept nogil:
 cdef Kind postfix(Cursor* c) noexcept nogil:
     """A value with what is asked of it: attributes, calls, items."""
     cdef Kind kind = atom(c)
+    cdef int parts = 0
     while kind != BROKEN:
+        if parts > MAX_PARTS:
+            return BROKEN
+        parts += 1
         if took(c, c'.'):
             if not took_name(c):
                 return BROKEN
@@ -261,15 +268,20 @@ cdef Kind arithmetic(Cursor* c) noexcept nogil:
     cdef Kind kind
     cdef cbool is_alone = True
     cdef int size
+    cdef int operators = 0
     while True:
         while peek(c) == c'-' or peek(c) == c'+' or peek(c) == c'~':
             c.at += 1
             skip_spaces(c)
             is_alone = False
+            operators += 1
         kind = postfix(c)
         size = operator_size(c)
+        if operators > MAX_OPERATORS:
+            return BROKEN
         if kind == BROKEN or not size:
             break
+        operators += 1
         is_alone = False
         c.at += size
         skip_spaces(c)
@@ -307,9 +319,14 @@ cdef Kind comparison(Cursor* c) noexcept nogil:
 cdef Kind disjunction(Cursor* c) noexcept nogil:
     cdef Kind kind
     cdef cbool is_alone = True
+    cdef int nots
     while True:
+        nots = 0
         while took_word(c, "not"):
             is_alone = False
+            nots += 1
+        if nots > MAX_NOTS:
+            return BROKEN
         kind = comparison(c)
         if kind == BROKEN or not (took_word(c, "and") or took_word(c, "or")):
             break
