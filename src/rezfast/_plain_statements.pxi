@@ -414,7 +414,7 @@ cdef class Definition(Values):
         name = took_word_text(&ahead)
         took(&ahead, c'.')
         method = took_word_text(&ahead)
-        if method not in CHANGES or (name == "this" and not self.is_local(name)):
+        if method not in CHANGES or self.is_this(name):
             return False
         must(not self.arguments(&ahead, given, named) and not named and ahead.at == end)
         target = self.looked_up(name)

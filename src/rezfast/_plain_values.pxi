@@ -250,6 +250,7 @@ cdef class Values:
                 return self._locals[name]
             if self._objects is not None and name in self._objects:
                 return self._objects[name]
+        must(not self.is_this(name))
         value = self.names[name]
         must(type(value) is not Function)
         return value
@@ -261,6 +262,9 @@ cdef class Values:
         if self._locals is None:
             return False
         return name in self._bound or (self._objects is not None and name in self._objects)
+
+    cdef bint is_this(self, str name) except -1:
+        return name == "this" and self._data is not None and not self.is_local(name)
 
     # ---- operators
 
@@ -419,7 +423,7 @@ cdef class Values:
         name = took_word_text(c)
         if peek(c) == c'(':
             return self.call(c, name)
-        if name == "this" and self._data is not None and not self.is_local(name):
+        if self.is_this(name):
             must(took(c, c'.'))
             name = took_word_text(c)
             must(name[0] != "_" and peek(c) != c'(')
@@ -544,7 +548,7 @@ cdef class Values:
         cdef list given = []
         cdef dict named = {}
         cdef bint is_generator = self.arguments(c, given, named)
-        must(not self.is_local(name))
+        must(not self.is_local(name) and not self.is_this(name))
         function = self.names.get(name)
         if function is not None:
             must(type(function) is Function and not given and not named)

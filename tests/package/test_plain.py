@@ -3,68 +3,20 @@
 from __future__ import annotations
 
 import os
-import re
+import sys
 import threading
 import time
-import warnings
 from random import Random
-from types import FunctionType, ModuleType
-from typing import Any
+from types import ModuleType
 
 import pytest
+from differential.plain_cases import Writer, assert_same, run_here
 
 from rezfast.errors import PackageMetadataError
-from rezfast.package import evaluate as evaluation
 from rezfast.package.deadline import time_limit
 from rezfast.package.evaluate import evaluate
-from rezfast.package.functions import SourceCode
-from rezfast.package.plain import plain_attributes
 
 EXAMPLES = int(os.environ.get("REZFAST_EXAMPLES", "400"))
-
-
-def run_here(text: str, objects: dict[str, Any] | None = None) -> dict[str, Any] | None:
-    """The attributes of a definition that is plain; None when it is not."""
-    return plain_attributes(
-        text.encode(),
-        "package.py",
-        lambda: evaluation._early_objects(objects),
-        evaluation._trim,
-        True,
-    )
-
-
-def run_by_python(text: str, objects: dict[str, Any] | None = None) -> dict[str, Any]:
-    """What running all of a definition gives; a warning is an error."""
-    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
-        warnings.simplefilter("error")
-        patch.setattr(evaluation, "plain_attributes", lambda *given: None)
-        patch.setattr(evaluation, "_outline", lambda source, path: None)
-        return evaluate(text.encode(), "package.py", objects)
-
-
-def told(value: Any, depth: int = 0) -> Any:
-    """A value in a form that tells types, order and everything about functions."""
-    if depth > 20:
-        return type(value)  # it holds itself
-    if isinstance(value, SourceCode):
-        return (value.name, value.late, value.decorators, value.line, value.source)
-    if isinstance(value, dict):
-        return [(name, told(item, depth + 1)) for name, item in value.items()]
-    if isinstance(value, (list, tuple)):
-        return type(value), [told(item, depth + 1) for item in value]
-    assert not isinstance(value, (FunctionType, ModuleType))
-    # where something is in memory says nothing
-    return type(value), re.sub(" at 0x[0-9a-f]+", "", repr(value))
-
-
-def assert_same(text: str, objects: dict[str, Any] | None = None) -> bool:
-    """Fails unless what is run here gives what Python gives; tells whether it is run here."""
-    found = run_here(text, objects)
-    if found is None:
-        return False
-    assert told(found) == told(run_by_python(text, objects)), text
-    return True
 
 
 # ---- what is plain -----------------------------------------------------------------------------
@@ -167,6 +119,9 @@ def test_what_definitions_mostly_hold_is_run_here() -> None:
         "with scope('a'):\n    b = 1\nwith scope('a'):\n    c = 2\nb = 3\n",
         "tools = 1\n@early()\ndef tools():\n    return []\n",
         "@early()\ndef a():\n    return {'__x': 1, 'y': building}\n",
+        "@early()\ndef x():\n    for this in [1]:\n        y = this\n    return y\n",
+        "@early()\ndef x():\n    return [this for this in [1]]\n",
+        "this = [1]\ndef f():\n    return this\n@early()\ndef x():\n    return f()\n",
     ],
 )
 def test_what_is_run_here(text: str) -> None:
@@ -208,6 +163,9 @@ def test_what_is_run_here(text: str) -> None:
         "__builtins__ = {}\n",
         "@early()\ndef a():\n    return this.b\n@early()\ndef b():\n    return 1\n",
         "@early()\ndef a():\n    return this._data\n",
+        "this = {'a': 1}\n@early()\ndef x():\n    this['a'] = 2\n    return 1\n",
+        "def this():\n    return 1\n@early()\ndef x():\n    return this()\n",
+        "this = [1]\n@early()\ndef x():\n    y = this\n    return y\n",
         "@early()\ndef a():\n    return this.commands\ndef commands():\n    pass\n",
         # it would take long, or much
         "x = 'a'\nfor i in range(100):\n    x += x\n",
@@ -277,15 +235,72 @@ def test_what_another_definition_changes_meanwhile_is_not_seen() -> None:
     assert found == {"x": "no"}
 
 
-def test_very_deep_definitions() -> None:
+def test_very_deep_definitions_are_left_to_python() -> None:
+    # Python's compiler refuses most of these, deeper ones at least
     for text in (
         "x = " + "[" * 5000 + "]" * 5000,
         "x = " + "not " * 50000 + "1",
         "x = " + "-" * 50000 + "1",
+        "x = 1" + " + 1" * 3000,
+        "if 0:\n    x = 1" + " * 1" * 3000,
+        "x = 'a'" + ".upper()" * 5000,
+        "if 0:\n    pass\n" + "elif 0:\n    pass\n" * 5000,
+        "".join(f"{' ' * n}if 1:\n" for n in range(3000)) + f"{' ' * 3000}x = 1",
     ):
-        assert run_here(f"{text}\n") in (None, {"x": False}, {"x": True})
-    deep = "".join(f"{' ' * n}if 1:\n" for n in range(3000))
-    assert run_here(f"{deep}{' ' * 3000}x = 1\n") is None
+        assert run_here(f"{text}\n") is None
+
+
+def test_dicts_that_are_too_deep_for_python_are_left_to_it() -> None:
+    body = "x = {'k': 1}\nfor i in range(%d):\n    x = {'k': x}\n"
+    assert assert_same(body % 5)
+    assert run_here(body % 600) is None
+    function = "@early()\ndef y():\n    " + (body % 600).replace("\n", "\n    ") + "return x\n"
+    assert run_here(function) is None
+    assert run_here("x = {}\nx['x'] = x\n") is None
+
+
+_LONG = "a" * 100000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x = [1]\n" + "x.extend(x)\n" * 24,
+        "x = [1]\n" + "x = [x, x]\n" * 40 + "y = '{}'.format(x)\n",
+        "x = [1]\ny = [1]\n" + "x = [x, x]\ny = [y, y]\n" * 40 + "z = x == y\n",
+        "x = 1\nfor i in range(1000):\n    x = x + x\n",
+        "x = -1\nfor i in range(1000):\n    x = x - 1 - 9 + x\n",
+        # text that is gone over again and again
+        f"for i in range(3000):\n    x = '{_LONG}'\n",
+        f"for i in range(3000):\n    x = 1  # {_LONG}\n",
+        f"for i in range(3000):\n    if 0:\n        x = [{'1, ' * 30000}]\n",
+        f"x = [['{_LONG}'] for i in range(3000)]\n",
+        "def f():\n    return 1" + "\n#" * 4000 + "\nx = [f() for i in range(3000)]\n",
+        # long values that are looked at again and again
+        f"x = [{'0, ' * 30000}]\nfor i in range(2000):\n    y = x[1:]\n",
+        f"x = [{'0, ' * 30000}]\nfor i in range(2000):\n    y = 1 in x\n",
+        f"x = [{'0, ' * 30000}]\nfor i in range(2000):\n    y = sum(x)\n",
+        f"x = '{'a' * (1 << 20)}'\n",
+    ],
+    ids=lambda text: text[:20],
+)
+def test_much_work_is_left_to_python(text: str) -> None:
+    assert run_here(text) is None
+
+
+def test_a_module_that_was_replaced_is_left_to_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "import os\nx = os.sep\n"
+    assert assert_same(text)
+    monkeypatch.setitem(sys.modules, "os", ModuleType("os"))
+    assert run_here(text) is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["x = c.__class__", "x = c.update", "c.__dict__['x'] = 1", "c.__class__ = 1", "c._x = 1"],
+)
+def test_what_a_scope_is_made_of_is_left_to_python(line: str) -> None:
+    assert run_here(f"with scope('a') as c:\n    {line}\n") is None
 
 
 def test_a_long_list_is_run_here() -> None:
@@ -296,133 +311,6 @@ def test_a_long_list_is_run_here() -> None:
 
 
 # ---- generated ---------------------------------------------------------------------------------
-
-
-_SIMPLE = (
-    *("'a'", "'b c'", "''", "'c' 'd'", "'''e\nf'''", "1", "0", "-1", "2.5", "True", "None", "[]"),
-    *("x", "y", "z", "name", "item", "building", "this.x", "this.name", "f()", "g()", "f()", "g()"),
-    *("os.path.join('a', name)", "os.getenv('NOT_THERE', 'd')", "sys.platform"),
-    *("x is None", "y is not None"),
-)
-_PIECES = (
-    *("", " ", "\n", "(", ")", "]", ":", "=", ",", "'", "#", "\\\n", ".", "1", "x", "\n    "),
-    *("not ", "if ", "for ", "return "),
-)
-_COMPOUND = (
-    *("[VALUES]", "[VALUES]", "(VALUE, VALUE)", "(VALUE)", "{'k': VALUE, 'l': VALUE}"),
-    *("VALUE + VALUE", "VALUE - VALUE", "VALUE % VALUE", "VALUE * VALUE", "not VALUE"),
-    *("VALUE == VALUE", "VALUE != VALUE", "VALUE < VALUE", "VALUE <= VALUE > VALUE"),
-    *("VALUE in VALUE", "VALUE not in VALUE", "VALUE and VALUE", "VALUE or VALUE"),
-    *("VALUE if VALUE else VALUE", "VALUE + VALUE if not VALUE else VALUE"),
-    *("[VALUE for item in VALUE]", "[VALUE for a, b in VALUE]", "[VALUE for x in VALUE if x != 1]"),
-    *("str(VALUE)", "len(VALUE)", "sorted(VALUE)", "list(VALUE)", "tuple(VALUE)", "bool(VALUE)"),
-    *(
-        "int(VALUE)",
-        "range(VALUE)",
-        "dict(VALUE)",
-        "dict(k=VALUE)",
-        "enumerate(VALUE)",
-        "max(VALUE)",
-    ),
-    *("x[0]", "y['k']", "VALUE[-1]", "VALUE[1:]", "name[:1]", "VALUE[VALUE]"),
-    *("','.join(VALUES)", "'-'.join(item for item in VALUE)", "'-'.join(str(x) for x in VALUE)"),
-    *(
-        "name.upper()",
-        "'a-b'.split('-')",
-        "x.items()",
-        "y.get('k', VALUE)",
-        "name.replace('f', VALUE)",
-    ),
-    *("'{} {k}'.format(VALUE, k=VALUE)", "name.startswith(VALUE)", "x.append(VALUE)"),
-    *("'%s' % VALUE", "'a%s-%d' % (VALUE, 1)", "'%s%%' % VALUE", "'%d' % 1 + VALUE"),
-)
-
-
-class Writer:
-    """Writes definitions at random: most of them work, and use all that is plain."""
-
-    def __init__(self, random: Random) -> None:
-        self._random = random
-
-    def _one(self, *choices: str) -> str:
-        return self._random.choice(choices)
-
-    def value(self, depth: int = 0) -> str:
-        """An expression."""
-        if depth >= 4 or self._random.random() < 0.3:
-            return self._random.choice(_SIMPLE)
-
-        def inside(match: re.Match[str]) -> str:
-            return self.values(depth + 1) if match[0] == "VALUES" else self.value(depth + 1)
-
-        return re.sub("VALUES?", inside, self._random.choice(_COMPOUND))
-
-    def values(self, depth: int) -> str:
-        """Some expressions."""
-        gap = self._one(", ", ",\n      ", ",  # why\n  ")
-        return gap.join(self.value(depth) for _ in range(self._random.randrange(4)))
-
-    def statements(self, indent: str, is_function: bool, depth: int = 0) -> str:
-        """Lines with one indentation."""
-        lines = []
-        for _ in range(self._random.randrange(1, 4)):
-            kind = self._random.randrange(12)
-            name = self._one("x", "y", "z", "tools", "item")
-            if kind < 5:
-                lines.append(f"{name} = {self.value()}")
-            elif kind == 5:
-                lines.append(f"{name} += {self.value()}")
-            elif kind == 6:
-                lines.append(f"{name}.{self._one('append', 'extend', 'update')}({self.value()})")
-            elif kind == 7:
-                lines.append(f"{name}[{self._one('0', repr('k'))}] = {self.value()}")
-            elif kind in (8, 9) and depth < 3:
-                block = self.statements(indent + "    ", is_function, depth + 1)
-                lines.append(f"if {self.value()}:\n{block}")
-                if self._random.random() < 0.4:
-                    block = self.statements(indent + "  ", is_function, depth + 1)
-                    lines.append(f"{self._one('else', 'elif ' + self.value())}:\n{block}")
-            elif kind == 10 and depth < 3:
-                block = self.statements(indent + "    ", is_function, depth + 1)
-                lines.append(f"for {self._one('item', 'x', 'a, b')} in {self.value()}:\n{block}")
-                if self._random.random() < 0.3:
-                    lines[-1] += f"\n{indent}    {self._one('break', 'continue')}"
-            elif is_function:
-                lines.append(f"return {self.value()}" if self._random.random() < 0.8 else "return")
-            else:
-                lines.append(self._one("pass", "# note", "", "'text'"))
-        return "\n".join(f"{indent}{line}" for line in lines)
-
-    def function(self) -> str:
-        """A function at the left edge."""
-        name = self._one("f", "g", "early_1", "early_2", "x", "commands", "late_1")
-        head = {"commands": "", "late_1": "@late()\n"}.get(
-            name, self._one("@early()\n", "@early()\n", "")
-        )
-        if name in "fg":
-            head = ""
-        return f"{head}def {name}():\n{self.statements('    ', True)}"
-
-    def definition(self) -> str:
-        """All of a definition."""
-        parts = ["import os, sys", "name = 'foo'", "x = ['a', 'b']", "y = {'k': 1}"]
-        for _ in range(self._random.randrange(1, 6)):
-            kind = self._random.randrange(6)
-            if kind < 3:
-                parts.append(self.function())
-            elif kind == 3:
-                line = f"    c.a.b = {self.value()}\n" if self._random.random() < 0.5 else ""
-                parts.append(f"with scope('s') as c:\n{line}{self.statements('    ', False)}")
-            else:
-                parts.append(self.statements("", False))
-        return "\n".join(parts) + "\n"
-
-    def damaged(self, text: str) -> str:
-        """The same with something wrong in it, most often."""
-        at = self._random.randrange(len(text))
-        to = at + self._random.randrange(3)
-        new = self._random.choice(_PIECES)
-        return text[:at] + new + text[to:]
 
 
 def compare_generated(seed: int, count: int) -> int:
