@@ -40,6 +40,7 @@ cdef class Definition(Values):
     cdef frozenset _taken
     cdef frozenset _kept
     cdef object _result
+    cdef int _scopes_begun
     cdef int _loops
     cdef int _blocks
     cdef int _calls
@@ -153,6 +154,11 @@ cdef class Definition(Values):
             self.bind(took_word_text(c), scope)
         must(took(c, c':') and took_line_end(c))
         self.block(c, 0, True)
+        # every scope goes through all names, and through all that scopes hold
+        self._scopes_begun += 1
+        must(self._scopes_begun <= MAX_SCOPES)
+        self._steps_left -= len(self.names) >> 2
+        self.step()
         scope.end(self.names)
         return 0
 
@@ -232,6 +238,8 @@ cdef class Definition(Values):
         while True:
             ahead = c[0]
             found = took_indent(&ahead)
+            # what comes after a block is looked at once more than it is taken
+            self.repeat(c.at, ahead.at)
             if indent < 0:
                 must(found > outer)
                 indent = found
@@ -263,6 +271,7 @@ cdef class Definition(Values):
     cdef Flow branches(self, Cursor* c, Py_ssize_t indent, bint is_live) except *:
         """Takes what follows `if`."""
         cdef int elifs = 0
+        cdef Py_ssize_t found
         cdef bint is_done = not is_live
         cdef bint is_chosen
         cdef Flow flow = GOES_ON
@@ -280,7 +289,9 @@ cdef class Definition(Values):
                 flow = last
                 is_done = True
             ahead = c[0]
-            if took_indent(&ahead) != indent:
+            found = took_indent(&ahead)
+            self.repeat(c.at, ahead.at)
+            if found != indent:
                 return flow
             if took_word(&ahead, "elif"):
                 elifs += 1

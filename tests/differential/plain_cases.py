@@ -1,8 +1,8 @@
-"""Definitions at random for `rezfast.package.plain`, and Python's judgement of what it makes of one.
+"""Definitions at random for `rezfast.package.plain`, and what Python makes of each.
 
-    run_here(text)         what it gives, None when it leaves the definition to Python
-    run_by_python(text)    what Python gives
-    assert_same(text)      both
+run_here(text)         what it gives, None when it leaves the definition to Python
+run_by_python(text)    what Python gives
+assert_same(text)      both
 """
 
 from __future__ import annotations

@@ -275,6 +275,9 @@ _LONG = "a" * 100000
         f"for i in range(3000):\n    x = 1  # {_LONG}\n",
         f"for i in range(3000):\n    if 0:\n        x = [{'1, ' * 30000}]\n",
         f"x = [['{_LONG}'] for i in range(3000)]\n",
+        f"for i in range(4000):\n    for j in range(4000):\n        pass\n#{_LONG}\n",
+        f"for i in range(4000):\n    if 1:\n        pass\n#{_LONG}\n",
+        "with scope('a'):\n    x = 1\n" * 100,
         "def f():\n    return 1" + "\n#" * 4000 + "\nx = [f() for i in range(3000)]\n",
         # long values that are looked at again and again
         f"x = [{'0, ' * 30000}]\nfor i in range(2000):\n    y = x[1:]\n",
