@@ -390,7 +390,7 @@ cdef class Definition(Values):
         while True:
             if took(c, c'.'):
                 name = took_word_text(c)
-                must(isinstance(target, self._scope_kind) and name[0] != "_")
+                self.in_scope(target, name)
                 if c.at == end:
                     setattr(target, name, value)
                     break

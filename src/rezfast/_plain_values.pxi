@@ -36,6 +36,7 @@ cdef frozenset LIST_METHODS = frozenset(("index", "count", "copy"))
 cdef frozenset PATH_METHODS = frozenset(("join", "dirname", "basename", "normpath", "splitext", "split"))
 cdef frozenset CHANGES = frozenset(("append", "extend", "insert", "remove", "update"))
 cdef frozenset MACHINE = frozenset(("platform", "version_info", "executable", "prefix"))
+cdef frozenset INSIDE = frozenset(("context", "data", "locals", "pending"))
 cdef frozenset SYSTEM = frozenset(("environ", "path", "sep", "pathsep", "name", "linesep"))
 
 
@@ -504,7 +505,12 @@ cdef class Values:
             self.weigh(one)
         if kind is str:
             must(name in TEXT_METHODS and len(value) <= MAX_SIZE)
-            must(name != "format" or not (":" in value or "!" in value))
+            if name == "format":
+                must(not (":" in value or "!" in value))
+                # no attributes and items
+                for part in (<str>value).split("{")[1:]:
+                    part = part.partition("}")[0]
+                    must(not ("." in part or "[" in part))
             for one in given:
                 must(type(one) is not str or len(one) <= 64 or name == "format")
         elif kind is dict:
@@ -519,13 +525,17 @@ cdef class Values:
             must(value is _os.path and name in PATH_METHODS)
         return small(getattr(value, name)(*given, **named))
 
+    cdef int in_scope(self, object value, str name) except -1:
+        """Whether an attribute is one that a definition gives a scope, not what the scope is made of."""
+        return must(isinstance(value, self._scope_kind) and name[0] != "_" and name not in INSIDE)
+
     cdef object attribute(self, object value, str name):
         if value is _os:
             must(name in SYSTEM)
         elif value is _sys:
             must(name in MACHINE)
         else:
-            must(isinstance(value, self._scope_kind) and name[0] != "_")
+            self.in_scope(value, name)
             value = getattr(value, name)
             must(not callable(value))
             return value

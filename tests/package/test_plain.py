@@ -300,7 +300,19 @@ def test_a_module_that_was_replaced_is_left_to_python(monkeypatch: pytest.Monkey
 
 @pytest.mark.parametrize(
     "line",
-    ["x = c.__class__", "x = c.update", "c.__dict__['x'] = 1", "c.__class__ = 1", "c._x = 1"],
+    [
+        "x = c.__class__",
+        "x = c.update",
+        "c.__dict__['x'] = 1",
+        "c.__class__ = 1",
+        "c._x = 1",
+        "x = c.locals",
+        "x = c.data",
+        "c.locals['x'] = 1",
+        "c.context = 1",
+        "x = '{0.locals}'.format(c)",
+        "x = '{0[0].context}'.format([c])",
+    ],
 )
 def test_what_a_scope_is_made_of_is_left_to_python(line: str) -> None:
     assert run_here(f"with scope('a') as c:\n    {line}\n") is None
