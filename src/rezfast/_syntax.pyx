@@ -1,14 +1,15 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, freethreading_compatible=True
-"""Tells that a function of a definition compiles, without compiling it.
+"""Tells that a function of a definition compiles, without compiling it; runs definitions that are plain.
 
     @late()                              head    what `rezfast.package.outline` found
     def tools():
         if "paint" in resolve:           block   if, elif, else, for
             return ["a"] + names(2)      line    an expression, an assignment, return, import ...
 
-One pass over the text, by recursive descent; nothing is kept. It knows the part of Python that commands
-and late bound functions are mostly written in. A text is sound only when Python's compiler takes it and
-has nothing to warn of; whatever is not known here is left to the compiler.
+`is_sound` is one pass over the text, by recursive descent; nothing is kept. `Definition` goes over the same
+text, and works out what it says: _plain_values.pxi, _plain_statements.pxi. Both know the part of Python that
+definitions are mostly written in. A text is sound only when Python's compiler takes it and has nothing to
+warn of; whatever is not known here is left to the compiler.
 """
 
 from libc.string cimport memchr, memcmp, strlen
@@ -21,6 +22,9 @@ cdef extern from "Python.h":
 cdef enum:
     # deeper, longer or more than this is not known: the compiler's own limits are far beyond
     MAX_NESTING = 20
+    MAX_OPERATORS = 32
+    MAX_PARTS = 16
+    MAX_NOTS = 8
     MAX_BLOCKS = 12
     MAX_STATEMENT = 600
     MAX_ARGUMENTS = 8
@@ -46,84 +50,7 @@ cdef struct Cursor:
     int depth
 
 
-# ---- characters and words ---------------------------------------------------------
-
-
-cdef inline cbool is_digit(char c) noexcept nogil:
-    return c'0' <= c <= c'9'
-
-
-cdef inline cbool is_letter(char c) noexcept nogil:
-    return c'a' <= c <= c'z' or c'A' <= c <= c'Z' or c == c'_'
-
-
-cdef inline cbool is_wordly(char c) noexcept nogil:
-    return is_letter(c) or is_digit(c) or <unsigned char>c >= 0x80  # of UTF-8
-
-
-cdef inline char peek(Cursor* c, Py_ssize_t ahead=0) noexcept nogil:
-    return c.at[ahead] if c.end - c.at > ahead else c'\0'
-
-
-cdef void skip_spaces(Cursor* c) noexcept nogil:
-    cdef const char* found
-    while c.at < c.end:
-        if c.at[0] == c' ' or (c.brackets and c.at[0] == c'\n'):
-            c.at += 1
-        elif c.brackets and c.at[0] == c'#':
-            found = <const char*>memchr(c.at, c'\n', c.end - c.at)
-            c.at = c.end if found == NULL else found
-        else:
-            return
-
-
-cdef inline cbool took(Cursor* c, char sign) noexcept nogil:
-    """Takes a character, and the spaces after it."""
-    if peek(c) != sign:
-        return False
-    c.at += 1
-    skip_spaces(c)
-    return True
-
-
-cdef Py_ssize_t word_size(Cursor* c) noexcept nogil:
-    """The length of the word that is next; 0: there is none, or it is not plain."""
-    cdef const char* at = c.at
-    if at == c.end or not is_letter(at[0]):
-        return 0
-    while at < c.end and is_wordly(at[0]):
-        if <unsigned char>at[0] >= 0x80:
-            return 0
-        at += 1
-    return at - c.at
-
-
-cdef cbool is_word(Cursor* c, const char* word) noexcept nogil:
-    cdef Py_ssize_t size = strlen(word)
-    return c.end - c.at >= size and memcmp(c.at, word, size) == 0 and not is_wordly(peek(c, size))
-
-
-cdef cbool took_word(Cursor* c, const char* word) noexcept nogil:
-    if not is_word(c, word):
-        return False
-    c.at += strlen(word)
-    skip_spaces(c)
-    return True
-
-
-cdef cbool took_name(Cursor* c) noexcept nogil:
-    """Takes a word that can be a name."""
-    cdef Py_ssize_t size = word_size(c)
-    cdef int index
-    if not size:
-        return False
-    for index in range(KEYWORD_COUNT):
-        if KEYWORDS[index][0] == c.at[0] and strlen(KEYWORDS[index]) == <size_t>size \
-                and memcmp(KEYWORDS[index], c.at, size) == 0:
-            return False
-    c.at += size
-    skip_spaces(c)
-    return True
+include "_syntax_words.pxi"
 
 
 # ---- values -----------------------------------------------------------------------
@@ -147,21 +74,27 @@ cdef cbool took_number(Cursor* c) noexcept nogil:
     return True
 
 
-cdef cbool took_string(Cursor* c) noexcept nogil:
-    """Takes a text on one line, without prefix and escapes."""
+cdef cbool took_one_string(Cursor* c) noexcept nogil:
+    """Takes a text without prefix and escapes: on one line, or in triple quotes."""
     cdef char quote = peek(c)
-    cdef const char* began = c.at
-    c.at += 1
-    while c.at < c.end and c.at[0] != quote:
-        if c.at[0] == c'\\' or c.at[0] == c'\n':
+    cdef Py_ssize_t quotes = 3 if peek(c, 1) == quote and peek(c, 2) == quote else 1
+    c.at += quotes
+    while c.at < c.end:
+        if c.at[0] == c'\\' or (c.at[0] == c'\n' and quotes == 1):
             return False
+        if c.at[0] == quote and (quotes == 1 or (peek(c, 1) == quote and peek(c, 2) == quote)):
+            c.at += quotes
+            return True
         c.at += 1
-    if c.at == c.end:
-        return False
-    c.at += 1
-    if c.at - began == 2 and peek(c) == quote:
-        return False  # three of them
-    skip_spaces(c)
+    return False
+
+
+cdef cbool took_string(Cursor* c) noexcept nogil:
+    """Takes texts that stand side by side."""
+    while peek(c) == c'"' or peek(c) == c"'":
+        if not took_one_string(c):
+            return False
+        skip_spaces(c)
     return True
 
 
@@ -298,7 +231,11 @@ cdef Kind atom(Cursor* c) noexcept nogil:
 cdef Kind postfix(Cursor* c) noexcept nogil:
     """A value with what is asked of it: attributes, calls, items."""
     cdef Kind kind = atom(c)
+    cdef int parts = 0
     while kind != BROKEN:
+        if parts > MAX_PARTS:
+            return BROKEN
+        parts += 1
         if took(c, c'.'):
             if not took_name(c):
                 return BROKEN
@@ -331,15 +268,20 @@ cdef Kind arithmetic(Cursor* c) noexcept nogil:
     cdef Kind kind
     cdef cbool is_alone = True
     cdef int size
+    cdef int operators = 0
     while True:
         while peek(c) == c'-' or peek(c) == c'+' or peek(c) == c'~':
             c.at += 1
             skip_spaces(c)
             is_alone = False
+            operators += 1
         kind = postfix(c)
         size = operator_size(c)
+        if operators > MAX_OPERATORS:
+            return BROKEN
         if kind == BROKEN or not size:
             break
+        operators += 1
         is_alone = False
         c.at += size
         skip_spaces(c)
@@ -377,9 +319,14 @@ cdef Kind comparison(Cursor* c) noexcept nogil:
 cdef Kind disjunction(Cursor* c) noexcept nogil:
     cdef Kind kind
     cdef cbool is_alone = True
+    cdef int nots
     while True:
+        nots = 0
         while took_word(c, "not"):
             is_alone = False
+            nots += 1
+        if nots > MAX_NOTS:
+            return BROKEN
         kind = comparison(c)
         if kind == BROKEN or not (took_word(c, "and") or took_word(c, "or")):
             break
@@ -482,17 +429,33 @@ cdef cbool took_line_end(Cursor* c) noexcept nogil:
     return (c.at - 1)[0] == c'\n'
 
 
+cdef cbool took_annotation(Cursor* c) noexcept nogil:
+    """Takes what a function is said to give, if that is said, and the colon."""
+    if peek(c) == c'-' and peek(c, 1) == c'>':
+        c.at += 2
+        skip_spaces(c)
+        if not took_word(c, "None") and not took_dotted(c):
+            return False
+    return took(c, c':')
+
+
 cdef cbool took_head(Cursor* c) noexcept nogil:
     """Takes decorators and the signature, which are known to be well but for an annotation."""
     cdef cbool is_decorator = True
     cdef const char* found
+    cdef Cursor ahead
     while is_decorator:
         is_decorator = peek(c) == c'@'
         found = <const char*>memchr(c.at, c'\n', c.end - c.at)
         if found == NULL:
             return False
         if not is_decorator and memchr(c.at, c'>', found - c.at) != NULL:
-            return False
+            ahead = c[0]
+            while ahead.at < found and ahead.at[0] != c')':
+                ahead.at += 1
+            took(&ahead, c')')
+            if not took_annotation(&ahead) or (ahead.at != found and peek(&ahead) != c'#'):
+                return False
         c.at = found + 1
     return True
 
@@ -513,7 +476,7 @@ cdef cbool took_body(Cursor* c) noexcept nogil:
     cdef const char* began
     while c.at < c.end:
         began = c.at
-        skip_spaces(c)
+        skip_indent(c)
         if c.at == c.end or c.at[0] == c'\n' or c.at[0] == c'#':
             if not took_line_end(c):
                 return False
@@ -572,3 +535,7 @@ def is_sound(str text):
     if size > MAX_TEXT:
         return False
     return took_head(&cursor) and took_body(&cursor)
+
+
+include "_plain_values.pxi"
+include "_plain_statements.pxi"

@@ -27,7 +27,7 @@ from fuzz.worker import HEADER, SHARED_SIZE
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
-SHARES = {"definition": 0.5, "version": 0.2, "solver": 0.2, "syntax": 0.1}
+SHARES = {"definition": 0.4, "plain": 0.2, "version": 0.15, "solver": 0.15, "syntax": 0.1}
 PATIENCE = 20.0  # seconds of waiting for one input, whatever else the machine does
 
 

@@ -1,4 +1,4 @@
-"""What is fuzzed: `definition`, `version`, `solver` and `syntax` each have a `TARGET`."""
+"""What is fuzzed: `definition`, `plain`, `version`, `solver` and `syntax` each have a `TARGET`."""
 
 from __future__ import annotations
 

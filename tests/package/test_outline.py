@@ -31,6 +31,7 @@ def outlined(text: str) -> Outline:
 def without_outline(text: str, directory: str | None = None) -> dict[str, Any]:
     """What running all of a definition gives."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(evaluation, "plain_attributes", lambda *given: None)
         patch.setattr(evaluation, "_outline", lambda source, path: None)
         return evaluate(text.encode(), "package.py", directory=directory)
 

@@ -55,6 +55,9 @@ SOUND = [
     "if a:\n        b\n    # out\n\n    c",
     "for a, b in c.items():\n        break",
     "x = a[::2] if b <= c else d",
+    "x = '''a\n'b'''",
+    'x = \'a\' "b" """c"""',
+    "x = 1 + \\\n2",
 ]
 
 # these do not compile, or not without a warning
@@ -86,6 +89,10 @@ BROKEN = [
     "a.b.1",
     "01",
     "if a:",
+    "x = 1 + \\\n",
+    "x = 1 + \\ \n2",
+    "x = '''a\n",
+    "x = 'a' b",
 ]
 
 # these do, but that is left to the compiler
@@ -177,3 +184,13 @@ def test_whatever_is_sound_compiles() -> None:
             known += 1
             assert compiles(text), text
     assert known > 1000
+
+
+@pytest.mark.parametrize("given", ["None", "str", "a.b"])
+def test_what_a_function_is_said_to_give(given: str) -> None:
+    assert is_sound(f"def f() -> {given}:  # why\n    pass\n")
+
+
+@pytest.mark.parametrize("given", ["", "1a", "a.", "list[str]", "'a'", "a: b"])
+def test_what_is_not_known_of_what_a_function_gives(given: str) -> None:
+    assert not is_sound(f"def f() -> {given}:\n    pass\n")

@@ -68,10 +68,13 @@ def text_or_texts(value: Any) -> str | list[str]:
 
 def block(value: Any) -> str:
     """A string that may be indented and surrounded by blank lines: without both."""
+    if "\n" not in text(value):
+        stripped: str = value.strip()
+        return stripped
     # deferred: it brings regular expressions
     from textwrap import dedent
 
-    return dedent(text(value)).strip()
+    return dedent(value).strip()
 
 
 def truth(value: Any) -> bool:

@@ -99,6 +99,12 @@ def contained(
             del _running[outer:]
 
 
+def alone(work: Callable[[], T]) -> T:
+    """What `work` gives while no definition runs that could change what it sees of the process."""
+    with _guard:
+        return work()
+
+
 def _watch() -> Watch | None:
     limit = deadline()
     if limit is None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _MAX_SIZE = 64 << 20
 _YAML = (".yaml", ".yml")
+_evaluate: Callable[..., dict[str, Any]] | None = None
 
 
 def load_definition(path: str) -> Scanned:
@@ -77,10 +78,13 @@ def load_source(
     source = read_definition(path)
     if path.endswith(_YAML):
         return _load_yaml(source, path)
-    # most resolves evaluate nothing, and then do without what evaluation imports
-    from rezfast.package.evaluate import evaluate
+    global _evaluate
+    if _evaluate is None:
+        # most resolves evaluate nothing, and then do without what evaluation imports
+        from rezfast.package.evaluate import evaluate
 
-    return evaluate(source, path, objects, directory)
+        _evaluate = evaluate
+    return _evaluate(source, path, objects, directory)
 
 
 def read_definition(path: str) -> bytes:

@@ -1,6 +1,7 @@
 """Runs a definition with Python, as rez does for an installed package (rez: `rez.serialise`).
 
-    bytes --outline--> literals, code --exec--> names --without rez's own--> attributes
+    bytes --plain--> data                                                    most of them
+          --outline--> literals, code --exec--> names --without rez's own--> attributes
           --early run, late kept--> data
 
 `rezfast.package.containment` keeps it from doing damage by accident.
@@ -27,6 +28,7 @@ from rezfast.package.functions import (
     late,
 )
 from rezfast.package.outline import Outline, outline
+from rezfast.package.plain import plain_attributes
 from rezfast.package.rez_modules import import_module
 from rezfast.package.scopes import ScopeContext
 
@@ -37,7 +39,6 @@ _OBJECTS: Objects = {
     "building": False,
     "testing": False,
     "build_variant_index": 0,
-    "build_variant_requires": (),
 }
 
 _BUILTINS = vars(builtins)
@@ -65,15 +66,20 @@ def evaluate(
         PackageRejected: The definition raised `InvalidPackageError`.
         PackageMetadataError: It cannot be compiled or run; the line is the one at fault.
     """
+    is_build = objects is not None or directory is not None
+    if is_build:
+        # a build says at once what is wrong with the settings, whether they are needed or not
+        _ = settings().package_definition_build_python_paths
+    data = plain_attributes(source, path, lambda: _early_objects(objects), _trim, is_build)
+    if data is not None:
+        return data
     find = _outline if len(source) <= _LONGEST_KEPT else outline
     parts = find(source, path)
     is_harmless = parts is not None and parts.is_harmless
-    if parts is not None and (objects is not None or directory is not None):
-        # a build says at once what does not compile
+    if parts is not None and is_build:
+        # what does not compile, too
         if not parts.is_sound:
             parts = None
-        # what is wrong with the settings, too, whether they are needed or not
-        _ = settings().package_definition_build_python_paths
         is_harmless = is_harmless and objects is None and not _is_looking(parts)
     if parts is not None and parts.code is None:
         return parts.bound()
@@ -88,6 +94,11 @@ def evaluate(
         directory,
         is_harmless,
     )
+
+
+def _early_objects(objects: Objects | None) -> dict[str, Any]:
+    """What an early function finds besides `this` and the definition's names."""
+    return {**_OBJECTS, "build_variant_requires": [], **(objects or {})}
 
 
 def _is_looking(parts: Outline | None) -> bool:
@@ -241,9 +252,11 @@ class _Binder:
                 self._path,
                 code.co_firstlineno,
             )
-        names = {**function.__globals__, "this": EarlyThis(self._data), **_OBJECTS}
-        names["build_variant_requires"] = []
-        names.update(self._objects or {})
+        names = {
+            **function.__globals__,
+            "this": EarlyThis(self._data),
+            **_early_objects(self._objects),
+        }
         copy = FunctionType(
             code, names, function.__name__, function.__defaults__, function.__closure__
         )
@@ -252,9 +265,12 @@ class _Binder:
 
 def _trim(part: dict[str, Any]) -> None:
     """Drops functions, modules and private names, down into dicts."""
-    for name, value in list(part.items()):
-        if type(value) in _PLAIN and type(name) is str and name[:2] != "__":
-            continue
+    odd = [
+        (name, value)
+        for name, value in part.items()
+        if type(value) not in _PLAIN or type(name) is not str or name[:2] == "__"
+    ]
+    for name, value in odd:
         if isinstance(value, FunctionType):
             # a build runs it, once it has the whole package
             if value.__name__ != "preprocess":

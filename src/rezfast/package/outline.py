@@ -34,10 +34,10 @@ from rezfast.package.functions import (
 from rezfast.package.rez_modules import import_module
 
 # Names that mean something to a definition before it begins, or to Python.
-_TAKEN = frozenset(
+TAKEN = frozenset(
     (
         *("scope", "early", "late", "include", "ModifyList", "InvalidPackageError"),
-        *("preprocess", "__debug__"),
+        *("preprocess", "__debug__", "__builtins__"),
     )
 )
 
@@ -235,7 +235,7 @@ def outline(source: bytes, path: str) -> Outline | None:
         source: The text.
         path: The definition.
     """
-    text = _decoded(source)
+    text = decoded(source)
     if text is None:
         return None
     names: dict[str, Any] = {}
@@ -265,7 +265,7 @@ def outline(source: bytes, path: str) -> Outline | None:
         kind = match.lastindex
         if kind is not None:
             name = match[1]
-            if name in _TAKEN or iskeyword(name):
+            if name in TAKEN or iskeyword(name):
                 break
             names[name] = _value(kind, match[kind])
         at = match.end()
@@ -277,7 +277,7 @@ def outline(source: bytes, path: str) -> Outline | None:
     return _without_functions(dict(literals), "\n" * lines + text[at:], path, source)
 
 
-def _decoded(source: bytes) -> str | None:
+def decoded(source: bytes) -> str | None:
     """The text after an empty line, its last line ended; None when it is not plain."""
     # an encoding is named on one of the first two lines
     end = source.find(b"\n", source.find(b"\n") + 1) + 1 or len(source)
@@ -324,7 +324,7 @@ def _block(
     for decorator, given in re.findall(_EACH_DECORATOR, decorators) if decorators else ():
         noted.insert(0, (decorator, tuple(one[1:-1] for one in _EACH_STRING.findall(given))))
     is_late = ("late", ()) in noted
-    if is_late == (name in REX_FUNCTIONS) or name in _TAKEN or iskeyword(name):
+    if is_late == (name in REX_FUNCTIONS) or name in TAKEN or iskeyword(name):
         return None
     if _has_any(_JOINED, text):
         return None

@@ -277,13 +277,12 @@ class PackageResource(Resource):
         try:
             return self._values[name]
         except KeyError:
-            value = self._values[name] = self._checked(name)
+            said = self.said(name)
+            value = None if said is NOTHING_SAID else self._checked(name, said)
+            self._values[name] = value
             return value
 
-    def _checked(self, name: str) -> Any:
-        said = self.said(name)
-        if said is NOTHING_SAID:
-            return None
+    def _checked(self, name: str, said: Any) -> Any:
         value = check_attribute(name, said, PACKAGE[name], self.source_path)
         if name in _CONVERTED:
             return self._commands(name, value)
@@ -321,9 +320,17 @@ class PackageResource(Resource):
             PackageMetadataError: A value is not what it has to be.
         """
         checked = _NOTHING_SAID.copy()
-        for name, value in self.data.items():
-            checked[name] = self.value(name) if name in PACKAGE else value
-        checked.update(name=self.name, base=self.base, version=self.version)
+        values = self._values
+        for name, said in self.data.items():
+            if name not in PACKAGE:
+                checked[name] = said
+                continue
+            if name not in values:
+                values[name] = self._checked(name, said)
+            checked[name] = values[name]
+        checked["name"] = self.name
+        checked["base"] = self.base
+        checked["version"] = self.version
         return checked
 
     def variant(self, index: int | None) -> VariantResource:

@@ -128,11 +128,26 @@ class Scope(Attributes):
         self.__dict__.update(data={}, name=name, context=context, locals={})
 
     def __enter__(self) -> Scope:
-        self.__dict__["locals"] = dict(sys._getframe(1).f_locals)
+        self.begin(sys._getframe(1).f_locals)
         return self
 
     def __exit__(self, *exception: object) -> None:
-        names = sys._getframe(1).f_locals
+        self.end(sys._getframe(1).f_locals)
+
+    def begin(self, names: Mapping[str, Any]) -> None:
+        """Notes what names there are before its body.
+
+        Args:
+            names: The definition's.
+        """
+        self.__dict__["locals"] = dict(names)
+
+    def end(self, names: dict[str, Any]) -> None:
+        """Takes what its body bound, and puts the names back.
+
+        Args:
+            names: The definition's, after the body.
+        """
         before = self.locals
         self._update(
             {

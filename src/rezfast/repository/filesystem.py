@@ -243,7 +243,7 @@ class DirectoryFamily:
 
 def definition_names(current: Settings) -> tuple[str, ...]:
     """The names that a definition file may have, the preferred one first."""
-    return tuple(name + ext for name in current.package_filenames for ext in _EXTENSIONS)
+    return tuple([name + ext for name in current.package_filenames for ext in _EXTENSIONS])
 
 
 def find_definition(directory: str, names: Sequence[str] | None = None) -> str | None:

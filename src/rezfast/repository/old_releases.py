@@ -30,7 +30,8 @@ def released(directory: str) -> dict[str, Any]:
         PackageMetadataError: A file cannot be read, or `release.yaml` is no YAML.
     """
     path = f"{directory}/release.yaml"
-    if os.path.isfile(path):
+    # hardly any package has either; `isfile` takes longer to say so
+    if os.access(path, os.F_OK) and os.path.isfile(path):
         # imported here: packages of that age are rare
         from rezfast.package.definition import load_source
 
@@ -44,7 +45,7 @@ def released(directory: str) -> dict[str, Any]:
         return data
     found: dict[str, Any] = {}
     metadata = f"{directory}/.metadata"
-    if not os.path.isdir(metadata):
+    if not (os.access(metadata, os.F_OK) and os.path.isdir(metadata)):
         return found
     changelog = _text(f"{metadata}/changelog.txt")
     if changelog is not None:
