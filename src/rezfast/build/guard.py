@@ -10,18 +10,24 @@ Undoing takes no part of the build to be alive: a record of plain data says all.
 from __future__ import annotations
 
 import os
-import signal
 import stat
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
-from typing import Any
 
 from rezfast.context.tmpdirs import remove_directory
 from rezfast.errors import RezError
+from rezfast.managers import suppress
 from rezfast.repository.filesystem import BUILDING_PREFIX
 from rezfast.repository.install import staged_path
 from rezfast.repository.locks import package_lock, remove_locks
+from rezfast.typed import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import signal
+    from collections.abc import Iterator, Mapping
+else:
+    import _signal as signal  # without the names of numbers, which take longer than all of this
+
 
 Record = dict[str, Any]
 """What is known of an installation that goes on:

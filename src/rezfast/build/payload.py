@@ -13,14 +13,13 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
 
 from rezfast.build.guard import Record, finish, guard, own_names, restore, signature, undo
 from rezfast.build.variant_paths import create_shortlink, variant_paths
 from rezfast.config import settings
 from rezfast.digest import sha1_hex
 from rezfast.errors import BuildError, PackageRepositoryError
+from rezfast.managers import ExitStack, contextmanager, suppress
 from rezfast.package.included import included_files
 from rezfast.package.model import Variant
 from rezfast.repository import get_repository
@@ -34,6 +33,10 @@ from rezfast.repository.install import (
     make_tag,
 )
 from rezfast.repository.locks import package_lock
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
 
 
 class Payload:

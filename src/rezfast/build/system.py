@@ -12,10 +12,6 @@ from __future__ import annotations
 import os
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from enum import Enum
-from functools import partial
-from typing import TYPE_CHECKING, Any, NoReturn, TypedDict
 
 from rezfast.build.guard import end_processes, guard
 from rezfast.config import settings
@@ -23,13 +19,18 @@ from rezfast.config.styles import Printer
 from rezfast.context.run import start_command
 from rezfast.context.tmpdirs import context_tmpdirs
 from rezfast.errors import BuildSystemError
+from rezfast.managers import partial
 from rezfast.repository.developer import DeveloperPackage, get_developer_package
 from rezfast.rex.bindings import VariantBinding
 from rezfast.rex.strings import literal
+from rezfast.typed import Any, Callable, Enum, Mapping, TypedDict
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator, Sequence
     from subprocess import Popen
+    from typing import NoReturn
 
     from rezfast.build.arguments import Group
     from rezfast.context.resolved import ResolvedContext

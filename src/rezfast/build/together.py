@@ -11,12 +11,16 @@ build fails. What a killed build loses by that took less than a second.
 from __future__ import annotations
 
 import time
-from contextlib import ExitStack
-from types import TracebackType
 
 from rezfast.build.payload import Payload, install_payloads
 from rezfast.build.system import BuildResult
+from rezfast.managers import ExitStack
 from rezfast.repository.install import Overrides
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import TracebackType
+
 
 _LONGEST = 1.0  # seconds that a payload waits while others are built quickly
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rezfast.build.guard import guard
 from rezfast.cli.build_options import BuildParameters, shared_options, source_package
 from rezfast.cli.build_steps import (
@@ -20,6 +18,7 @@ from rezfast.context.tmpdirs import context_tmpdirs
 from rezfast.errors import BuildError, PackageTestError
 from rezfast.package.write import FileFormat, package_text
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rezfast.cli.parameters import Given
 

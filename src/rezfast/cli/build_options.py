@@ -7,7 +7,6 @@ argparse reads a build's command line first.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from rezfast.build.systems import get_valid_build_systems
 from rezfast.cli.outcome import UsageError
@@ -15,6 +14,7 @@ from rezfast.cli.parameters import Option, Parameters
 from rezfast.errors import RezError
 from rezfast.repository.developer import DeveloperPackage, get_developer_package
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 

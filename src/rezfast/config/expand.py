@@ -92,6 +92,9 @@ def _home(text: str) -> str:
 
 
 def _format(text: str, system: System) -> str:
+    plain = _plain_format(text, system)
+    if plain is not None:
+        return plain
     import string
 
     class Formatter(string.Formatter):
@@ -112,3 +115,22 @@ def _format(text: str, system: System) -> str:
         raise ConfigurationError(
             f"{text!r} is not a format ({error}); write {{{{ and }}}} for braces"
         ) from error
+
+
+def _plain_format(text: str, system: System) -> str | None:
+    """The text when nothing but `{system.xxx}` is in it; None: it needs the general way.
+
+    That imports more than all the rest of the settings does.
+    """
+    pieces = text.split("{")
+    found = pieces[:1]
+    for piece in pieces[1:]:
+        field, end, rest = piece.partition("}")
+        name = field.removeprefix("system.")
+        if not end or name == field or not name.isidentifier():
+            return None
+        value = getattr(system, name, None)
+        if not isinstance(value, str):
+            return None
+        found += (value, rest)
+    return None if any("}" in one for one in found[::2]) else "".join(found)

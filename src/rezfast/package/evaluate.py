@@ -9,14 +9,11 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
-from functools import lru_cache
-from types import CodeType, FunctionType, ModuleType
-from typing import Any
 
 from rezfast.config import settings
 from rezfast.config.sources import ModifyList
 from rezfast.errors import InvalidPackageError, PackageMetadataError, RezError
+from rezfast.managers import lru_cache
 from rezfast.package.containment import contained
 from rezfast.package.functions import (
     COMPILE_FLAGS,
@@ -26,9 +23,13 @@ from rezfast.package.functions import (
     include,
     late,
 )
-from rezfast.package.outline import Outline, outline
 from rezfast.package.rez_modules import import_module
 from rezfast.package.scopes import ScopeContext
+from rezfast.typed import Any, CodeType, FunctionType, Mapping, ModuleType
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rezfast.package.outline import Outline
 
 Objects = Mapping[str, Any]
 """What early functions find by name, besides `this`."""
@@ -65,10 +66,12 @@ def evaluate(
         PackageRejected: The definition raised `InvalidPackageError`.
         PackageMetadataError: It cannot be compiled or run; the line is the one at fault.
     """
-    find = _outline if len(source) <= _LONGEST_KEPT else outline
-    parts = find(source, path)
+    find = _outline if len(source) <= _LONGEST_KEPT else _outline_now
+    is_built = objects is not None or directory is not None
+    # what has no function is compiled in no time
+    parts = None if is_built and b"def" not in source else find(source, path)
     is_harmless = parts is not None and parts.is_harmless
-    if parts is not None and (objects is not None or directory is not None):
+    if parts is not None and is_built:
         # a build says at once what does not compile
         if not parts.is_sound:
             parts = None
@@ -155,7 +158,18 @@ def _compile_now(source: str | bytes, path: str) -> CodeType:
 
 # A build evaluates a definition once a variant, and whoever clears the caches reads the same again.
 _compile_kept = lru_cache(maxsize=_KEPT)(_compile_now)
-_outline = lru_cache(maxsize=_KEPT)(outline)
+
+
+@lru_cache(maxsize=_KEPT)
+def _outline(source: bytes, path: str) -> Outline | None:
+    return _outline_now(source, path)
+
+
+def _outline_now(source: bytes, path: str) -> Outline | None:
+    # Deferred: regular expressions take longer to import than a small build takes.
+    from rezfast.package.outline import outline
+
+    return outline(source, path)
 
 
 def _only_run_here(code: CodeType, names: Mapping[str, Any]) -> bool:

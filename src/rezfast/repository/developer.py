@@ -9,9 +9,7 @@ wildcards in its requests, is why it is here and not a floor below.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from stat import S_ISDIR
-from typing import Any, Self, TypeVar, overload
 
 from rezfast._version import Version, is_valid_package_name
 from rezfast.config import settings
@@ -35,7 +33,14 @@ from rezfast.repository.memory import MemoryRepository
 from rezfast.repository.names import NO_VERSION
 from rezfast.repository.resources import MemoryResource
 
-P = TypeVar("P", bound=Package)
+TYPE_CHECKING = False
+if not TYPE_CHECKING:
+    from rezfast.typed import overload
+else:
+    from collections.abc import Mapping
+    from typing import Any, Self, TypeVar, overload
+
+    P = TypeVar("P", bound=Package)
 
 _FORMATS = (".py", ".yaml")
 
