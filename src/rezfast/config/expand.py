@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 # `~` alone, never `~user`: a weak request `~maya` must stay what it is
+_AFTER_HOME = frozenset(("", *"/:; \t\n\r\f\v\x1c\x1d\x1e\x1f\x85\xa0"))
 _HOME = r"(\A|\s|[:;])~([/:;]|\s|\Z)"
 
 
@@ -86,6 +87,9 @@ def _home(text: str) -> str:
     if text.startswith("~/") and "~" not in text[1:]:
         # nearly always; the general way imports a millisecond of regular expressions
         return os.path.normpath(home + text[1:])
+    if text[:1] == "~" and text[1:2] not in _AFTER_HOME and "~" not in text[1:]:
+        # a weak request
+        return os.path.normpath(text)
     import re
 
     return os.path.normpath(re.sub(_HOME, lambda m: f"{m[1]}{home}{m[2]}", text))

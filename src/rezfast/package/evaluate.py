@@ -42,6 +42,14 @@ _OBJECTS: Objects = {
 }
 
 _BUILTINS = vars(builtins)
+# what code does that binds what is always the same, in the words of several releases of Python
+_CONSTANT = (
+    *("RESUME", "NOP", "CACHE", "EXTENDED_ARG", "NOT_TAKEN", "LOAD_CONST", "LOAD_SMALL_INT"),
+    *("STORE_NAME", "BUILD_LIST", "BUILD_TUPLE", "BUILD_SET", "BUILD_MAP", "BUILD_CONST_KEY_MAP"),
+    *("LIST_EXTEND", "LIST_APPEND", "SET_UPDATE", "MAP_ADD", "MAKE_FUNCTION"),
+    *("RETURN_VALUE", "RETURN_CONST"),
+)
+_constant: frozenset[int] | None = None
 # how many definitions' compiled code is kept, and how long a text may be for that
 _KEPT = 64
 _LONGEST_KEPT = 1 << 16
@@ -135,6 +143,24 @@ def _evaluated(
         names.clear()
         names["__builtins__"] = own["__builtins__"]
     return data
+
+
+def is_constant(source: bytes, path: str) -> bool:
+    """Whether a definition gives the same attributes whenever and for whatever it is run.
+
+    So it is if it binds constants, lists and the like of them, and functions that are kept; what
+    calls, imports, looks something up or decides may come to something else.
+
+    Args:
+        source: The definition's text, which has been run.
+        path: Where it came from.
+    """
+    global _constant
+    if _constant is None:
+        from opcode import opmap
+
+        _constant = frozenset(opmap[name] for name in _CONSTANT if name in opmap)
+    return _constant.issuperset(_compile(source, path).co_code[::2])
 
 
 def _compiled(parts: Outline, path: str) -> CodeType | None:
