@@ -302,12 +302,13 @@ def install_payloads(
     Raises:
         RezError: As `install_variants`.
     """
-    for one in payloads:
-        # others may have been installed since it began
-        one._record["before"] = signature(one._record["definitions"])
-        guard.begin_again(one._number, one._record)
-        one._installing = True
-        guard.installing(one._number)
+    with guard.at_once():
+        for one in payloads:
+            # others may have been installed since it began
+            one._record["before"] = signature(one._record["definitions"])
+            guard.begin_again(one._number, one._record)
+            one._installing = True
+            guard.installing(one._number)
     variants = [one._variant for one in payloads]
     return install_variants(variants, payloads[0]._location, overrides, confirm)
 
