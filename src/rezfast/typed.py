@@ -1,8 +1,8 @@
 """What the standard library has for types and that a program needs when it runs.
 
 `typing`, `enum`, `types` and `collections.abc` with all that they import take longer to import than
-a small resolve takes. These are for the modules that `rezfast resolve` and `rezfast env` import.
-Type checkers see the originals.
+a small resolve takes. These are for the modules that `rezfast resolve`, `env` and `build`
+import. Type checkers see the originals.
 """
 
 from __future__ import annotations
