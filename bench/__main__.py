@@ -16,7 +16,7 @@ from bench.data import OUT, ROOT, notable, repository, requests
 _PASSES = {"rez": (0, 1), "pyrer": (1, 3), "rezfast": (2, 15)}
 _COLD_PASSES = {"rez": 3, "rezfast env": 15, "rezfast": 15}
 _THREADS, _THREAD_PASSES = 2, 25
-_SECTIONS = ("warm", "cold", "threads", "scan", "definitions", "micro")
+_SECTIONS = ("warm", "cold", "threads", "scan", "definitions", "building", "micro")
 
 
 def main() -> int:
@@ -37,6 +37,9 @@ def main() -> int:
     if "definitions" in options.sections and {"rez", "rezfast"} <= set(options.only):
         _say("loading definitions")
         results["definitions"] = _child("bench.definitions")
+    if "building" in options.sections and {"rez", "rezfast"} <= set(options.only):
+        _say("building (this takes a minute)")
+        results["building"] = _child("bench.building", "--json")
     if "micro" in options.sections:
         results["micro"] = _micro(options)
     whole = (

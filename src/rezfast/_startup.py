@@ -1,7 +1,7 @@
 """The code of the modules that a start imports, from one file instead of one each.
 
 An installation has `startup.bin` beside this module: the compiled code of the modules that `rezfast
-resolve` and `rezfast env` import, which `cmake/write_startup.py` wrote when it was built. Reading
+resolve`, `env` and `build` import, which `cmake/write_startup.py` wrote when it was built. Reading
 it is one open and one read; finding and reading the same modules one by one is hundreds of calls.
 
     magic | Python's own magic number | size of the index | index | code of one module after another

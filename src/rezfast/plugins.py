@@ -15,17 +15,20 @@ A plugin is imported as `rezfast_plugins.<type>.<name>`, so that it may import i
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
-import threading
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
-from types import ModuleType
+from _thread import RLock
 
 from rezfast.config import Settings, settings
 from rezfast.config.sources import Layer, load_files
 from rezfast.errors import RezPluginError
+from rezfast.managers import lru_cache
+from rezfast.typed import ModuleType, import_module
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
 
 _ROOT = "rezfast_plugins"
 _FOLDER = "rezplugins"
@@ -33,7 +36,7 @@ _GROUP = "rez.plugins."
 # what Python itself finds distributions with
 _FINDERS = frozenset(("BuiltinImporter", "FrozenImporter", "PathFinder"))
 
-_guard = threading.RLock()
+_guard = RLock()
 _loaded: dict[str, tuple[tuple[str, ...], Plugins]] = {}
 
 
@@ -189,13 +192,16 @@ def _load(type_name: str, directories: tuple[str, ...]) -> Plugins:
     if directories:
         # Deferred, as what follows: most studios have no plugins of most types.
         import pkgutil
+        from importlib import invalidate_caches
+
+        invalidate_caches()
     for directory in directories:
         for module in pkgutil.iter_modules([directory]):
             name = module.name
             if name in found.classes or name.startswith("_") or name == "rezconfig":
                 continue
             try:
-                found.add(name, importlib.import_module(f"{package}.{name}"))
+                found.add(name, import_module(f"{package}.{name}"))
             except Exception as error:
                 found.fail(name, error)
     if _has_entry_points():
@@ -255,5 +261,4 @@ def _package(type_name: str, directories: tuple[str, ...]) -> str:
     package.__path__ = list(directories)
     sys.modules[name] = package
     setattr(root, type_name, package)
-    importlib.invalidate_caches()
     return name

@@ -1,8 +1,8 @@
 """What the standard library has for types and that a program needs when it runs.
 
 `typing`, `enum`, `types` and `collections.abc` with all that they import take longer to import than
-a small resolve takes. These are for the modules that `rezfast resolve` and `rezfast env` import.
-Type checkers see the originals.
+a small resolve takes. These are for the modules that `rezfast resolve`, `env` and `build`
+import. Type checkers see the originals.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from enum import Enum
     from importlib import import_module
     from types import CodeType, FunctionType, ModuleType
-    from typing import Any, Generic, Protocol, TypeVar
+    from typing import Any, Generic, Protocol, TypedDict, TypeVar, overload
 
     T = TypeVar("T")
 else:
@@ -31,6 +31,16 @@ else:
 
     class Protocol:
         """What an object has to offer; nobody asks for it when a program runs."""
+
+    class TypedDict(dict):
+        """A dict; nobody asks for its keys when a program runs."""
+
+        def __init_subclass__(cls, total=True):
+            pass
+
+    def overload(function):
+        """One of the ways to call a function, all of which are the last one."""
+        return function
 
     def _function():
         """A function, for its type."""
@@ -68,7 +78,7 @@ else:
 
         def __call__(cls, value):
             for member in cls:
-                if member.value == value:
+                if member is value or member.value == value:
                     return member
             raise ValueError(f"{value!r} is not a valid {cls.__qualname__}")
 
@@ -127,5 +137,7 @@ __all__ = [
     "Protocol",
     "Sequence",
     "T",
+    "TypedDict",
     "import_module",
+    "overload",
 ]

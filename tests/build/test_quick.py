@@ -8,6 +8,8 @@ from collections.abc import Sequence
 import pytest
 from build.projects import Workshop
 
+from rezfast.package.evaluate import is_constant
+
 VARIANTS = """
     name = "tool"
     version = "1.0"
@@ -130,3 +132,43 @@ def test_a_build_that_is_killed_leaves_no_temporary_files(instant: str, workshop
         time.sleep(0.1)
     assert not list((workshop.root / "tmp").iterdir())
     assert not workshop.installed()
+
+
+@pytest.mark.parametrize("name", [":", "true"])
+def test_a_function_that_has_the_name_of_what_does_nothing_is_run(
+    name: str, workshop: Workshop
+) -> None:
+    three(workshop, name)
+    workshop.variables[f"BASH_FUNC_{name}%%"] = '() {  echo > "$REZ_BUILD_INSTALL_PATH/ran"\n}'
+    workshop.build("--install")
+    assert (workshop.local / "tool" / "1.0" / "lib-3" / "ran").is_file()
+
+
+@pytest.mark.parametrize("command", ["", ":", "true"])
+def test_commands_of_packages_are_run_also_for_what_does_nothing(
+    command: str, workshop: Workshop
+) -> None:
+    place = workshop.root / "seen"
+    workshop.package("odd", "1", f"def commands():\n    open({str(place)!r}, 'a').close()\n")
+    three(workshop, command, variants=[["odd"]])
+    workshop.build("--install")
+    assert place.is_file()
+
+
+@pytest.mark.parametrize(
+    ("text", "constant"),
+    [
+        ("name = 'a'\nrequires = ['b-1', 'c']\nvariants = [['d'], ['e']]\n", True),
+        ("name = 'a'\ntests = {'x': {'command': 'y', 'on_variants': False}}\n", True),
+        ("name = 'a'\ndef commands():\n    env.PATH.append('{root}')\n", True),
+        ("import os\nname = 'a'\n", False),
+        ("name = 'a'\nversion = str(1)\n", False),
+        ("name = 'a'\n@early()\ndef requires():\n    return []\n", False),
+        ("name = 'a'\nrequires = ['b'] if building else []\n", False),
+        ("name = 'a'\nrequires = [one for one in ('b', 'c')]\n", False),
+    ],
+)
+def test_a_definition_that_decides_nothing_is_the_same_for_all_variants(
+    text: str, constant: bool
+) -> None:
+    assert is_constant(text.encode(), "package.py") is constant

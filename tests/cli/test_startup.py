@@ -72,6 +72,29 @@ def test_a_resolve_and_an_environment_import_what_is_listed_and_nothing_else(
     assert set(loaders) - found_elsewhere <= set(LISTED)
 
 
+def test_a_build_imports_what_is_listed_and_nothing_that_is_slow_to_import(
+    installation: Path, environment: dict[str, str], repository: Path, tmp_path: Path
+) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "package.py").write_text(
+        "name = 'tool'\nversion = '1'\nvariants = [['renderer-1']]\nbuild_command = ':'\n"
+    )
+    words = ["build", "-i", "--prefix", str(tmp_path / "installed")]
+    code = f"import os; os.chdir({str(source)!r})\n{SHOW.format(words=words)}"
+    environment = {**environment, "REZ_PACKAGES_PATH": str(repository)}
+    done = _run(installation, code + "sys.stderr.write(' '.join(sys.modules))", environment)
+    *lines, imported = done.stderr.splitlines()
+    loaders = {name: loader for loader, name in map(str.split, lines)}
+    assert (tmp_path / "installed" / "tool" / "1" / "package.py").is_file()
+    found_elsewhere = {name for name, loader in loaders.items() if loader != "_Loader"}
+    assert {name for name in found_elsewhere if not name.startswith("rezfast._")} == set()
+    assert set(loaders) - found_elsewhere <= set(LISTED)
+    slow = {"enum", "functools", "collections", "contextlib", "typing", "re", "signal", "shutil"}
+    slow |= {"shlex", "subprocess", "threading", "weakref", "logging", "argparse", "string"}
+    assert set(imported.split()) & slow == set()
+
+
 def test_a_start_imports_none_of_what_is_slow_to_import(
     installation: Path, environment: dict[str, str], repository: Path
 ) -> None:

@@ -12,12 +12,13 @@ are quoted for a shell that reads them out of the variable:
 from __future__ import annotations
 
 import os
-import shlex
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
+from rezfast.managers import quote
+
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterable, Mapping
 
     Group = argparse._ArgumentGroup
 
@@ -88,8 +89,8 @@ def _exported(value: object) -> str:
     if isinstance(value, bool):
         return "1" if value else "0"
     if isinstance(value, (list, tuple)):
-        return " ".join(shlex.quote(str(item)) for item in value)
-    return shlex.quote(str(value))
+        return " ".join(quote(str(item)) for item in value)
+    return quote(str(value))
 
 
 def _place(path: str, error: BaseException) -> str:

@@ -6,8 +6,6 @@ rez has it in `rezplugins.build_system.cmake`.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
 
 from rezfast.build.command import command_text
 from rezfast.build.programs import ProgramBuildSystem
@@ -16,8 +14,11 @@ from rezfast.errors import BuildSystemError
 from rezfast.shell import create_shell
 from rezfast.shell.which import which
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping, Sequence
+    from typing import Any
 
     from rezfast.build.arguments import Group
     from rezfast.build.system import Build, BuildType

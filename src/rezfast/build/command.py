@@ -11,17 +11,19 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Sequence
-from typing import NamedTuple
-
 from rezfast.errors import BuildError
+from rezfast.managers import join, quote
 from rezfast.version import Version
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 
 NAMES = ("root", "install", "build_path", "install_path", "name", "variant_index", "version")
 
 
-class BuildOf(NamedTuple):
+class BuildOf:
     """What braces in a build command stand for.
 
     Attributes:
@@ -34,13 +36,23 @@ class BuildOf(NamedTuple):
         variant_index: The variant; None: the package has none.
     """
 
-    root: str
-    build_path: str
-    install_path: str
-    install: bool
-    name: str
-    version: Version
-    variant_index: int | None
+    def __init__(
+        self,
+        root: str,
+        build_path: str,
+        install_path: str,
+        install: bool,
+        name: str,
+        version: Version,
+        variant_index: int | None,
+    ) -> None:
+        self.root = root
+        self.build_path = build_path
+        self.install_path = install_path
+        self.install = install
+        self.name = name
+        self.version = version
+        self.variant_index = variant_index
 
     def expand(self, text: str) -> str:
         """A text with its braces replaced, without space around it.
@@ -89,7 +101,7 @@ def expand_build_command(
     if command is False:
         return None
     if isinstance(command, str):
-        return build.expand(" ".join([command, *map(shlex.quote, build_args)]))
+        return build.expand(" ".join([command, *map(quote, build_args)]))
     if isinstance(command, bool) or not all(isinstance(word, str) for word in command):
         raise BuildError(f"build_command: {command!r} is neither text, list of texts nor False")
     return [build.expand(word) for word in (*command, *build_args)]
@@ -97,4 +109,4 @@ def expand_build_command(
 
 def command_text(command: str | Sequence[str]) -> str:
     """A command as a person may type it."""
-    return command if isinstance(command, str) else shlex.join(command)
+    return command if isinstance(command, str) else join(command)

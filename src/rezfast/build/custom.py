@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from rezfast.build.arguments import FILE, argument_variables, declare_arguments, declared_names
 from rezfast.build.command import BuildOf, command_text, expand_build_command
@@ -13,6 +12,7 @@ from rezfast.errors import PackageMetadataError
 from rezfast.repository.developer import DeveloperPackage, get_developer_package
 from rezfast.shell import create_shell
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 

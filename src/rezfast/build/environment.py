@@ -10,19 +10,21 @@ is run in the environment; nothing: a shell.
 from __future__ import annotations
 
 import os
-import shlex
 import sys
-from typing import TYPE_CHECKING, Any
 
 import rezfast
 from rezfast.build.system import CONTEXT, Build, BuildType
 from rezfast.config import settings, use
 from rezfast.context.resolved import ResolvedContext
 from rezfast.errors import BuildError
+from rezfast.managers import join
 from rezfast.repository.developer import get_developer_package
 from rezfast.shell import create_shell
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from rezfast.build.system import BuildSystem
 
 SCRIPT = "build-env"
@@ -65,7 +67,7 @@ def write_script(system: BuildSystem, build: Build) -> str:
     code = _CODE.format(place=place, data=json.dumps(data))
     # -E, -P: whatever the environment that it is called from says about Python
     words = [sys.executable, "-E", "-P", "-c", code]
-    text = f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n'
+    text = f'#!/bin/sh\nexec {join(words)} "$@"\n'
     staged = f"{path}.new"
     with open(staged, "w", encoding="utf-8") as file:
         file.write(text)

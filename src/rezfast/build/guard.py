@@ -10,18 +10,24 @@ Undoing takes no part of the build to be alive: a record of plain data says all.
 from __future__ import annotations
 
 import os
-import signal
 import stat
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
-from typing import Any
 
 from rezfast.context.tmpdirs import remove_directory
 from rezfast.errors import RezError
+from rezfast.managers import contextmanager, suppress
 from rezfast.repository.filesystem import BUILDING_PREFIX
 from rezfast.repository.install import staged_path
 from rezfast.repository.locks import package_lock, remove_locks
+from rezfast.typed import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import signal
+    from collections.abc import Iterator, Mapping
+else:
+    import _signal as signal  # without the names of numbers, which take longer than all of this
+
 
 Record = dict[str, Any]
 """What is known of an installation that goes on:
@@ -241,6 +247,9 @@ class Guard:
         self._owner = -1
         self._number = 0
         self._starting = 0
+        self._watched: set[str] = set()
+        self._late = b""
+        self._held: list[bytes] | None = None
 
     def prepare(self) -> None:
         """Begin to look on, which takes a moment that this process can use."""
@@ -254,7 +263,9 @@ class Guard:
             # from here on nothing that is done to this process is done to the other
             os.waitpid(self._starting, 0)
             self._starting = 0
-        self._send("watch", 0, location)
+        if location not in self._watched:
+            self._watched.add(location)
+            self._send("watch", 0, location)
 
     def owns(self, directory: str) -> None:
         """Remove a temporary directory when this process has ended, if anybody looks on."""
@@ -279,8 +290,11 @@ class Guard:
         self._send("started", number, [process, directories])
 
     def complete(self, number: int) -> None:
-        """Nobody makes its payload any more: what was started for it has ended."""
-        self._send("complete", number, None)
+        """Nobody makes its payload any more: what was started for it has ended.
+
+        It is told with what comes next: until then what is ended is not there.
+        """
+        self._late += self._line("complete", number, None)
 
     def installing(self, number: int) -> None:
         """Its definition is about to be written: from then on it is done."""
@@ -290,10 +304,40 @@ class Guard:
         """It has come to an end, or has been undone."""
         self._send("end", number, None)
 
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """While what is told is held back, to be told in one go at the end.
+
+        Each word of its own wakes the process that looks on, which takes time from this one. It is
+        for words that may all be lost together, and come one right after the other.
+        """
+        if self._held is not None:
+            yield
+            return
+        self._held = []
+        try:
+            yield
+        finally:
+            held, self._held = self._held, None
+            if held:
+                self._write(b"".join(held))
+
+    @staticmethod
+    def _line(what: str, number: int, data: object) -> bytes:
+        return f"{(what, number, data)!r}\n".encode()
+
     def _send(self, what: str, number: int, data: object) -> None:
+        line = self._late + self._line(what, number, data)
+        self._late = b""
+        if self._held is None:
+            self._write(line)
+        else:
+            self._held.append(line)
+
+    def _write(self, lines: bytes) -> None:
         if self._pipe < 0:
             return
-        line = memoryview(f"{(what, number, data)!r}\n".encode())
+        line = memoryview(lines)
         try:
             while line:
                 line = line[os.write(self._pipe, line) :]
@@ -305,6 +349,7 @@ class Guard:
     def _start(self) -> None:
         self._owner = os.getpid()
         self._pipe, self._starting = -1, 0
+        self._watched, self._late, self._held = set(), b"", None
         reader, writer = os.pipe()
         try:
             child = os.fork()

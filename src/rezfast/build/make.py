@@ -12,11 +12,11 @@ other variables of a build are there as well.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from rezfast.build.command import command_text
 from rezfast.build.programs import ProgramBuildSystem
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rezfast.build.system import Build
     from rezfast.repository.developer import DeveloperPackage

@@ -13,14 +13,13 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
 
 from rezfast.build.guard import Record, finish, guard, own_names, restore, signature, undo
 from rezfast.build.variant_paths import create_shortlink, variant_paths
 from rezfast.config import settings
 from rezfast.digest import sha1_hex
 from rezfast.errors import BuildError, PackageRepositoryError
+from rezfast.managers import ExitStack, contextmanager, suppress
 from rezfast.package.included import included_files
 from rezfast.package.model import Variant
 from rezfast.repository.developer import DeveloperPackage
@@ -33,6 +32,10 @@ from rezfast.repository.install import (
     make_tag,
 )
 from rezfast.repository.locks import package_lock
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
 
 
 class Payload:
@@ -298,12 +301,13 @@ def install_payloads(
     Raises:
         RezError: As `install_variants`.
     """
-    for one in payloads:
-        # others may have been installed since it began
-        one._record["before"] = signature(one._record["definitions"])
-        guard.begin_again(one._number, one._record)
-        one._installing = True
-        guard.installing(one._number)
+    with guard.at_once():
+        for one in payloads:
+            # others may have been installed since it began
+            one._record["before"] = signature(one._record["definitions"])
+            guard.begin_again(one._number, one._record)
+            one._installing = True
+            guard.installing(one._number)
     variants = [one._variant for one in payloads]
     return install_variants(variants, payloads[0]._location, overrides, confirm)
 

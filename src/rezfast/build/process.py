@@ -12,11 +12,7 @@ as a part of releases. `rezfast.release.process` releases what a process builds.
 from __future__ import annotations
 
 import os
-import shlex
 from _json import encode_basestring_ascii as quoted
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any
 
 from rezfast.build.payload import Payload, Payloads
 from rezfast.build.system import CONTEXT, BuildResult, BuildSystem, BuildType
@@ -32,12 +28,17 @@ from rezfast.errors import (
     PackageRepositoryError,
     RezError,
 )
+from rezfast.managers import ExitStack, contextmanager, quote
 from rezfast.package.model import Variant
 from rezfast.plugins import plugins
 from rezfast.repository import repository_location
 from rezfast.repository.developer import DeveloperPackage
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import Any
+
     from rezfast.build.package_test_results import PackageTestResults
 
 PLUGIN_TYPE = "build_process"
@@ -326,7 +327,7 @@ class BuildProcess:
             RezError: As `ResolvedContext`.
         """
         request = variant.get_requires(build_requires=True, private_build_requires=True)
-        words = " ".join(shlex.quote(str(one)) for one in request)
+        words = " ".join(quote(str(one)) for one in request)
         self.say(f"Resolving build environment: {words}")
         package_filter = None
         configured = self.package.config

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from abc import abstractmethod
-from typing import TYPE_CHECKING
 
 from rezfast.build.environment import write_script
 from rezfast.build.system import Build, BuildResult, BuildSystem, BuildType
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rezfast.context.resolved import ResolvedContext
     from rezfast.package.model import Variant

@@ -10,12 +10,12 @@ that the project requires is installed: that is what the package's `requires` is
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from rezfast.build.command import command_text
 from rezfast.build.programs import ProgramBuildSystem
 from rezfast.errors import BuildSystemError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rezfast.build.system import Build
     from rezfast.context.resolved import ResolvedContext

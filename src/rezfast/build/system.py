@@ -12,24 +12,27 @@ from __future__ import annotations
 import os
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from enum import Enum
-from functools import partial
-from typing import TYPE_CHECKING, Any, NoReturn, TypedDict
 
 from rezfast.build.guard import end_processes, guard
 from rezfast.config import settings
 from rezfast.config.styles import Printer
+from rezfast.context import direct
 from rezfast.context.run import start_command
 from rezfast.context.tmpdirs import context_tmpdirs
 from rezfast.errors import BuildSystemError
+from rezfast.managers import partial
 from rezfast.repository.developer import DeveloperPackage, get_developer_package
 from rezfast.rex.bindings import VariantBinding
 from rezfast.rex.strings import literal
+from rezfast.shell import create_shell
+from rezfast.typed import Any, Callable, Enum, Mapping, TypedDict
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator, Sequence
     from subprocess import Popen
+    from typing import NoReturn
 
     from rezfast.build.arguments import Group
     from rezfast.context.resolved import ResolvedContext
@@ -40,6 +43,11 @@ if TYPE_CHECKING:
 CONTEXT = "build.rxt"
 """The name of a build's saved environment, in the directory that it is built in."""
 
+# what a build system may do in its own way
+_ACTIONS = (
+    *("callbacks", "build_actions", "add_standard_build_actions", "set_standard_vars"),
+    "add_pre_build_commands",
+)
 _MOMENT = 100  # milliseconds
 
 OnWait = Callable[[], None]
@@ -426,6 +434,8 @@ class BuildSystem(ABC):
         Returns:
             Whether it succeeded.
         """
+        if self._is_nothing(build, command):
+            return True
         callbacks = self.callbacks(self.package, build)
         standard = callbacks["actions_callback"]
 
@@ -456,6 +466,23 @@ class BuildSystem(ABC):
         finally:
             if self.tmpdir is None:
                 context_tmpdirs().remove(tmpdir)
+
+    def _is_nothing(self, build: Build, command: str | Sequence[str]) -> bool:
+        """Whether nobody could tell if a command has run: it does nothing, nor does anybody else.
+
+        Only variables are set for it then, which end with it.
+        """
+        if not direct.does_nothing(command, os.environ) or build.variant.pre_build_commands:
+            return False
+        own = type(self)
+        if not all(is_same(getattr(own, name), getattr(BuildSystem, name)) for name in _ACTIONS):
+            return False
+        if any(
+            variant.pre_commands or variant.commands or variant.post_commands
+            for variant in build.context.resolved_packages or ()
+        ):
+            return False
+        return direct.shell_environment(create_shell(), (), build.build_path) is not None
 
     def _ends_well(self, process: Popen[Any], build: Build, tmpdir: str) -> bool:
         """Wait for a process; whether it succeeded."""

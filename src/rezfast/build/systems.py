@@ -10,9 +10,6 @@ A plugin subclasses `BuildSystem` (rez: `rez.build_system`); see `rezfast.plugin
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
-
 from rezfast.build.cmake import CMakeBuildSystem
 from rezfast.build.custom import CustomBuildSystem
 from rezfast.build.make import MakeBuildSystem
@@ -22,8 +19,10 @@ from rezfast.errors import BuildSystemError, PackageMetadataError, RezError
 from rezfast.plugins import plugins
 from rezfast.repository.developer import DeveloperPackage, get_developer_package
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping, Sequence
 
 __all__ = [
     "PLUGIN_TYPE",

@@ -11,12 +11,17 @@ build fails. What a killed build loses by that took less than a second.
 from __future__ import annotations
 
 import time
-from contextlib import ExitStack
-from types import TracebackType
 
+from rezfast.build.guard import guard
 from rezfast.build.payload import Payload, install_payloads
 from rezfast.build.system import BuildResult
+from rezfast.managers import ExitStack
 from rezfast.repository.install import Overrides
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import TracebackType
+
 
 _LONGEST = 1.0  # seconds that a payload waits while others are built quickly
 
@@ -83,8 +88,12 @@ class Together:
         if not waiting:
             return
         with ExitStack() as stacks:
+            ends = stacks.enter_context(ExitStack())
             for _, _, _, stack in waiting:
-                stacks.push(stack)
+                ends.push(stack)
             installed = install_payloads([one[0] for one in waiting], waiting[0][1])
+            # what follows is told when it is over
+            stacks.enter_context(guard.at_once())
+            stacks.push(ends.pop_all())
         for (_, _, result, _), variant in zip(waiting, installed, strict=True):
             result["installed"] = variant

@@ -9,16 +9,15 @@ A package object finds a link by itself: `Variant.root`. What is here makes and 
 from __future__ import annotations
 
 import os
-from contextlib import suppress
-from typing import NamedTuple
 
 from rezfast.errors import BuildError
+from rezfast.managers import suppress
 from rezfast.package.model import Variant
 
 _ATTEMPTS = 100  # processes that may be making links at once
 
 
-class VariantPaths(NamedTuple):
+class VariantPaths(tuple[str, str]):
     """Where a variant goes.
 
     Attributes:
@@ -26,8 +25,18 @@ class VariantPaths(NamedTuple):
         install: The directory of its payload.
     """
 
-    build: str
-    install: str
+    __slots__ = ()
+
+    def __new__(cls, build: str, install: str) -> VariantPaths:
+        return super().__new__(cls, (build, install))
+
+    @property
+    def build(self) -> str:
+        return self[0]
+
+    @property
+    def install(self) -> str:
+        return self[1]
 
 
 def variant_paths(variant: Variant, build_root: str, package_path: str) -> VariantPaths:

@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from rezfast.build.guard import guard
 from rezfast.cli.build_options import BuildParameters, shared_options, source_package
-from rezfast.cli.build_steps import (
-    check_words,
-    flush,
-    make_build_process,
-    make_build_system,
-    tell_failure,
-)
 from rezfast.cli.outcome import EXIT_OK, write_out
 from rezfast.cli.parameters import Option
-from rezfast.config import settings
-from rezfast.context.tmpdirs import context_tmpdirs
 from rezfast.errors import BuildError, PackageTestError
-from rezfast.package.write import FileFormat, package_text
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rezfast.cli.parameters import Given
 
@@ -83,12 +71,24 @@ PARAMETERS = BuildParameters(
 
 def run(given: Given) -> int:
     """Build; return the exit code. `given` is by `PARAMETERS`."""
+    # Deferred: reading the words begins something that takes time, see `BuildParameters.split`.
+    from rezfast.build.guard import guard
+    from rezfast.cli.build_steps import (
+        check_words,
+        flush,
+        make_build_process,
+        make_build_system,
+        tell_failure,
+    )
+    from rezfast.context.tmpdirs import context_tmpdirs
+
     check_words(PARAMETERS, given)
     package = source_package()
     if given["view_pre"]:
+        from rezfast.package.write import FileFormat, package_text
+
         write_out(package_text(package, FileFormat.py, skip_attributes=["preprocess"]))
         return EXIT_OK
-    settings().system.begin_os()
     if given["install"]:
         guard.prepare()
     system = make_build_system(PARAMETERS, given, package, scripts=given["scripts"])

@@ -7,18 +7,19 @@ argparse reads a build's command line first.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
-from rezfast.build.systems import get_valid_build_systems
 from rezfast.cli.outcome import UsageError
 from rezfast.cli.parameters import Option, Parameters
+from rezfast.config import settings
 from rezfast.errors import RezError
-from rezfast.repository.developer import DeveloperPackage, get_developer_package
+from rezfast.managers import suppress
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 
     from rezfast.build.system import BuildSystem
+    from rezfast.repository.developer import DeveloperPackage
 
 _packages: dict[str, DeveloperPackage] = {}
 
@@ -67,6 +68,9 @@ def source_package() -> DeveloperPackage:
     Raises:
         RezError: As `get_developer_package`.
     """
+    # Deferred: so that what has been begun goes on meanwhile, see `split`.
+    from rezfast.repository.developer import get_developer_package
+
     path = os.getcwd()
     if path not in _packages:
         _packages[path] = get_developer_package(path)
@@ -89,6 +93,9 @@ class BuildParameters(Parameters):
     def split(self, arguments: list[str]) -> tuple[list[str], tuple[str, ...]]:
         """As `Parameters.split`; what the build system declared is taken out, into `opts`."""
         self.opts = self.problem = None
+        # every context names the operating system: another program may have to say which
+        with suppress(RezError):
+            settings().system.begin_os()
         end = arguments.index("--") if "--" in arguments else len(arguments)
         given, rest = arguments[:end], tuple(arguments[end + 1 :])
         system = _system()
@@ -139,6 +146,9 @@ class BuildParameters(Parameters):
 
 def _system() -> type[BuildSystem] | None:
     """The build system of the current directory; None: there is none, or there are several."""
+    # Deferred: as where the package is read.
+    from rezfast.build.systems import get_valid_build_systems
+
     try:
         systems = get_valid_build_systems(os.getcwd(), source_package())
     except (RezError, OSError):

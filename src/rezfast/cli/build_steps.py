@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
 from rezfast.build.process import create_build_process, get_build_process_types
 from rezfast.build.systems import create_build_system, get_buildsys_types
@@ -12,6 +11,7 @@ from rezfast.cli.outcome import EXIT_FAILED, UsageError, report_error, write_err
 from rezfast.config import settings
 from rezfast.errors import BuildContextResolveError, RezError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 # `~` alone, never `~user`: a weak request `~maya` must stay what it is
+_AFTER_HOME = frozenset(("", *"/:; \t\n\r\f\v\x1c\x1d\x1e\x1f\x85\xa0"))
 _HOME = r"(\A|\s|[:;])~([/:;]|\s|\Z)"
 
 
@@ -86,12 +87,18 @@ def _home(text: str) -> str:
     if text.startswith("~/") and "~" not in text[1:]:
         # nearly always; the general way imports a millisecond of regular expressions
         return os.path.normpath(home + text[1:])
+    if text[:1] == "~" and text[1:2] not in _AFTER_HOME and "~" not in text[1:]:
+        # a weak request
+        return os.path.normpath(text)
     import re
 
     return os.path.normpath(re.sub(_HOME, lambda m: f"{m[1]}{home}{m[2]}", text))
 
 
 def _format(text: str, system: System) -> str:
+    plain = _plain_format(text, system)
+    if plain is not None:
+        return plain
     import string
 
     class Formatter(string.Formatter):
@@ -112,3 +119,22 @@ def _format(text: str, system: System) -> str:
         raise ConfigurationError(
             f"{text!r} is not a format ({error}); write {{{{ and }}}} for braces"
         ) from error
+
+
+def _plain_format(text: str, system: System) -> str | None:
+    """The text when nothing but `{system.xxx}` is in it; None: it needs the general way.
+
+    That imports more than all the rest of the settings does.
+    """
+    pieces = text.split("{")
+    found = pieces[:1]
+    for piece in pieces[1:]:
+        field, end, rest = piece.partition("}")
+        name = field.removeprefix("system.")
+        if not end or name == field or not name.isidentifier():
+            return None
+        value = getattr(system, name, None)
+        if not isinstance(value, str):
+            return None
+        found += (value, rest)
+    return None if any("}" in one for one in found[::2]) else "".join(found)

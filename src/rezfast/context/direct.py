@@ -44,6 +44,9 @@ _BASH_WORDS = _words(
     "then time times trap type typeset ulimit umask unalias unset until wait while"
 )
 
+# Builtins that do nothing, whatever they are given.
+_NOTHING = (":", "true")
+
 # Variables that bash makes, changes at its start, or does something else with.
 _BASH_VARIABLES = _words(
     "_ DIRSTACK ENV EPOCHREALTIME EPOCHSECONDS EUID FUNCNAME GROUPS HISTCMD HOSTTYPE IFS LINENO "
@@ -113,6 +116,22 @@ def plain_words(command: str | Sequence[str]) -> list[str] | None:
     if not words or not words[0] or "=" in words[0] or words[0] in _BASH_WORDS:
         return None
     return words
+
+
+def does_nothing(command: str | Sequence[str], environ: Mapping[str, str]) -> bool:
+    """Whether a command is one that bash has for doing nothing: `:`, `true`, or none at all.
+
+    Args:
+        command: As for `plain_words`.
+        environ: The variables that it runs with.
+    """
+    words = [command] if isinstance(command, str) else command
+    if any(word.strip(_PLAIN) for word in words):
+        return False
+    first = " ".join(words).split()[:1]
+    if not first:
+        return True
+    return first[0] in _NOTHING and f"{_FUNCTION_PREFIX}{first[0]}{_FUNCTION_SUFFIX}" not in environ
 
 
 def program(name: str, environ: Mapping[str, str], directory: str = os.curdir) -> str | None:

@@ -189,7 +189,7 @@ def start_command(
             until the process has ended.
 
     Returns:
-        The process; None: the command is empty, and there is nothing that a shell would do.
+        The process; None: there is nothing that a shell would do.
 
     Raises:
         RezError: As `execute_shell`.
@@ -205,10 +205,11 @@ def start_command(
         post_actions_callback=post_actions_callback,
         rxt_file=rxt_file,
     )
+    is_nothing = direct.does_nothing(command, os.environ)
     words = direct.plain_words(command)
-    if words is not None or not text:
+    if words is not None or is_nothing:
         environ = direct.shell_environment(sh, executor.actions, directory)
-        if environ is not None and words is None:
+        if environ is not None and direct.does_nothing(command, environ):
             return None
         process = words and environ and _started(words, environ, directory)
         if process:

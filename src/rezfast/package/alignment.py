@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from textwrap import dedent
-
 
 def aligned(text: str) -> str:
     """The text without the indentation that its lines share, and without blank lines at its end.
 
     Comments at the left edge are moved to where the line after them starts.
     """
+    from textwrap import dedent  # what it imports takes longer than a small build
+
     text = dedent(text)
     if text[:1] != "#" and "\n#" not in text:
         return text.rstrip()

@@ -15,34 +15,36 @@ from __future__ import annotations
 import builtins
 import os
 import sys
-import threading
-from collections.abc import Callable
-from contextlib import suppress
-from types import ModuleType, TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar
+from _thread import RLock
 
 from rezfast.config import settings
 from rezfast.errors import InvalidPackageError, PackageMetadataError, PackageRejected, RezError
+from rezfast.managers import suppress
 from rezfast.package import rez_modules
 from rezfast.package.deadline import TimeUp, deadline
 from rezfast.package.standard_output import ErrorsInstead, redirect_descriptor, restore_descriptor
+from rezfast.typed import ModuleType, T
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+    from typing import Any
+
     from rezfast.package.interruption import Watch
 
-T = TypeVar("T")
 
 _LONGEST_SOURCE = 120
 
 # One evaluation at a time: stdout, the working directory and sys.path belong to the process.
-_guard = threading.RLock()
+_guard = RLock()
 # The definitions that run, each inside the one before it.
 _running: list[str] = []
 
 
 def _renew_guard() -> None:
     global _guard
-    _guard = threading.RLock()
+    _guard = RLock()
     _running.clear()
 
 

@@ -10,14 +10,11 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
-from functools import lru_cache
-from types import CodeType, FunctionType, ModuleType
-from typing import Any
 
 from rezfast.config import settings
 from rezfast.config.sources import ModifyList
 from rezfast.errors import InvalidPackageError, PackageMetadataError, RezError
+from rezfast.managers import lru_cache
 from rezfast.package.containment import contained
 from rezfast.package.functions import (
     COMPILE_FLAGS,
@@ -27,10 +24,14 @@ from rezfast.package.functions import (
     include,
     late,
 )
-from rezfast.package.outline import Outline, outline
 from rezfast.package.plain import plain_attributes
 from rezfast.package.rez_modules import import_module
 from rezfast.package.scopes import ScopeContext
+from rezfast.typed import Any, CodeType, FunctionType, Mapping, ModuleType
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rezfast.package.outline import Outline
 
 Objects = Mapping[str, Any]
 """What early functions find by name, besides `this`."""
@@ -42,6 +43,14 @@ _OBJECTS: Objects = {
 }
 
 _BUILTINS = vars(builtins)
+# what code does that binds what is always the same, in the words of several releases of Python
+_CONSTANT = (
+    *("RESUME", "NOP", "CACHE", "EXTENDED_ARG", "NOT_TAKEN", "LOAD_CONST", "LOAD_SMALL_INT"),
+    *("STORE_NAME", "BUILD_LIST", "BUILD_TUPLE", "BUILD_SET", "BUILD_MAP", "BUILD_CONST_KEY_MAP"),
+    *("LIST_EXTEND", "LIST_APPEND", "SET_UPDATE", "MAP_ADD", "MAKE_FUNCTION"),
+    *("RETURN_VALUE", "RETURN_CONST"),
+)
+_constant: frozenset[int] | None = None
 # how many definitions' compiled code is kept, and how long a text may be for that
 _KEPT = 64
 _LONGEST_KEPT = 1 << 16
@@ -73,8 +82,9 @@ def evaluate(
     data = plain_attributes(source, path, lambda: _early_objects(objects), _trim, is_build)
     if data is not None:
         return data
-    find = _outline if len(source) <= _LONGEST_KEPT else outline
-    parts = find(source, path)
+    find = _outline if len(source) <= _LONGEST_KEPT else _outline_now
+    # what has no function is compiled in no time
+    parts = None if is_build and b"def" not in source else find(source, path)
     is_harmless = parts is not None and parts.is_harmless
     if parts is not None and is_build:
         # what does not compile, too
@@ -145,6 +155,24 @@ def _evaluated(
     return data
 
 
+def is_constant(source: bytes, path: str) -> bool:
+    """Whether a definition gives the same attributes whenever and for whatever it is run.
+
+    So it is if it binds constants, lists and the like of them, and functions that are kept; what
+    calls, imports, looks something up or decides may come to something else.
+
+    Args:
+        source: The definition's text, which has been run.
+        path: Where it came from.
+    """
+    global _constant
+    if _constant is None:
+        from opcode import opmap
+
+        _constant = frozenset(opmap[name] for name in _CONSTANT if name in opmap)
+    return _constant.issuperset(_compile(source, path).co_code[::2])
+
+
 def _compiled(parts: Outline, path: str) -> CodeType | None:
     """What an outline leaves to compile; None when that cannot be: all of it has to be tried."""
     try:
@@ -166,7 +194,18 @@ def _compile_now(source: str | bytes, path: str) -> CodeType:
 
 # A build evaluates a definition once a variant, and whoever clears the caches reads the same again.
 _compile_kept = lru_cache(maxsize=_KEPT)(_compile_now)
-_outline = lru_cache(maxsize=_KEPT)(outline)
+
+
+@lru_cache(maxsize=_KEPT)
+def _outline(source: bytes, path: str) -> Outline | None:
+    return _outline_now(source, path)
+
+
+def _outline_now(source: bytes, path: str) -> Outline | None:
+    # Deferred: regular expressions take longer to import than a small build takes.
+    from rezfast.package.outline import outline
+
+    return outline(source, path)
 
 
 def _only_run_here(code: CodeType, names: Mapping[str, Any]) -> bool:

@@ -128,11 +128,12 @@ def copy_modules(names: Iterable[str], directory: str, base: str) -> list[str]:
     Raises:
         OSError: One cannot be read or written.
     """
-    import shutil  # deferred: only builds copy, and it loads every compression there is
-
     written = included_files(names, base)
-    if written:
-        os.makedirs(os.path.dirname(written[0]), exist_ok=True)
+    if not written:
+        return written
+    import shutil  # deferred: few packages include any, and it loads every compression there is
+
+    os.makedirs(os.path.dirname(written[0]), exist_ok=True)
     for copy, hash_file in zip(written[::2], written[1::2], strict=True):
         source = os.path.join(directory, os.path.basename(copy))
         # under another name first: variants that are there may be read while this goes on

@@ -6,14 +6,17 @@ rez: `PackageBaseResourceWrapper._eval_late_binding`.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from typing import Any
 
 from rezfast.errors import PackageMetadataError
 from rezfast.package.containment import contained
 from rezfast.package.functions import SourceCode
 from rezfast.package.included import INCLUDE_DIRECTORY
 from rezfast.package.requests import request_list
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
 
 
 def run_late(function: SourceCode, this: object, context: object | None, modules: str) -> Any:

@@ -12,15 +12,13 @@ Python runs all of the definition. What runs here cannot reach the process.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
 from rezfast._syntax import Definition, Function
+from rezfast.package.block import TAKEN, Block, decoded
 from rezfast.package.containment import alone
 from rezfast.package.deadline import deadline
 from rezfast.package.functions import REX_FUNCTIONS, SourceCode
-from rezfast.package.outline import TAKEN, Block, decoded
 from rezfast.package.scopes import Attributes, ScopeContext
+from rezfast.typed import Any, Callable, Mapping
 
 
 def plain_attributes(

@@ -10,16 +10,14 @@ any other exception is logged, and the definition stays as it was.
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable
-from types import FunctionType
-from typing import TYPE_CHECKING, Any
-
 from rezfast.errors import ConfigurationError, InvalidPackageError
 from rezfast.package.evaluate import Objects, process
+from rezfast.typed import Callable, FunctionType, import_module
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from logging import Logger
+    from typing import Any
 
     from rezfast.config import Settings
 
@@ -115,7 +113,7 @@ def _common(settings: Settings) -> Function | None:
         )
         return None
     try:
-        module = importlib.import_module(module_name)
+        module = import_module(module_name)
     except Exception as error:
         _log().error("package_preprocess_function is %r: cannot be imported: %s", given, error)
         return None

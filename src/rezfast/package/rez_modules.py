@@ -10,13 +10,17 @@ A module of rez that is not known here is rez's own, where rez is installed.
 from __future__ import annotations
 
 import builtins
-import importlib
-import threading
-from collections.abc import Callable, Mapping
-from types import ModuleType
-from typing import Any
+from _thread import get_ident
 
 from rezfast.config import settings
+from rezfast.typed import ModuleType
+from rezfast.typed import import_module as named_module
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
 
 # by name: some of these rooms are above this one, and only a definition enters them here
 _HOMES: Mapping[str, str] = {
@@ -68,7 +72,7 @@ class _Execution(ModuleType):
 
     def __getattr__(self, name: str) -> Any:
         if name == "Popen":
-            return importlib.import_module("rezfast.package_py_utils").Popen
+            return named_module("rezfast.package_py_utils").Popen
         raise AttributeError(name)
 
 
@@ -93,7 +97,7 @@ class _Package(ModuleType):
         if name.startswith("__"):
             raise AttributeError(name)
         try:
-            return getattr(importlib.import_module(self.__name__), name)
+            return getattr(named_module(self.__name__), name)
         except ImportError:
             raise AttributeError(
                 f"{inner} is not there: rezfast stands in for {', '.join(sorted(_KNOWN))}"
@@ -102,7 +106,7 @@ class _Package(ModuleType):
 
 def _module(name: str) -> ModuleType:
     if name in _HOMES:
-        return importlib.import_module(_HOMES[name])
+        return named_module(_HOMES[name])
     return _MADE.get(name, _Package)(name)
 
 
@@ -130,7 +134,7 @@ def import_for_others(
     level: int = 0,
 ) -> Any:
     """`builtins.__import__` while a definition runs: its modules find what it finds."""
-    if _owner == threading.get_ident():
+    if _owner == get_ident():
         return import_module(name, globals, locals, fromlist, level)
     return _python_import(name, globals, locals, fromlist, level)
 
@@ -150,7 +154,7 @@ def enter() -> int | None:
     if builtins.__import__ is not import_for_others:
         _python_import = builtins.__import__
         builtins.__import__ = import_for_others
-    _owner = threading.get_ident()
+    _owner = get_ident()
     return before
 
 

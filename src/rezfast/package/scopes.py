@@ -10,8 +10,12 @@ The same scope may be entered again: what it holds is merged.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, MutableMapping
-from typing import Any
+
+from rezfast.typed import Any, MutableMapping
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 
 class Attributes(MutableMapping[str, Any]):

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
-from typing import Any, TextIO
+from _thread import get_ident
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TextIO
 
 
 class ErrorsInstead:
@@ -13,10 +16,10 @@ class ErrorsInstead:
 
     def __init__(self, stdout: TextIO) -> None:
         self._stdout = stdout
-        self._thread = threading.get_ident()
+        self._thread = get_ident()
 
     def _stream(self) -> TextIO:
-        return sys.stderr if threading.get_ident() == self._thread else self._stdout
+        return sys.stderr if get_ident() == self._thread else self._stdout
 
     def write(self, text: str) -> int:
         """Write to where this thread's output goes."""
@@ -34,7 +37,8 @@ def redirect_descriptor() -> int | None:
     Returns:
         What `restore_descriptor` wants; None when nothing was done.
     """
-    if threading.active_count() != 1:
+    threading = sys.modules.get("threading")  # nobody starts threads without it
+    if threading is not None and threading.active_count() != 1:
         return None
     _flush()
     try:

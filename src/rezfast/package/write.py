@@ -10,22 +10,22 @@ from __future__ import annotations
 
 import keyword
 from _json import encode_basestring as quoted
-from collections.abc import Callable, Iterable, Mapping
-from enum import Enum
-from functools import cache
-from types import FunctionType
-from typing import TYPE_CHECKING, Any
 
 from rezfast._version import Requirement, Version
 from rezfast.config.sources import ModifyList
 from rezfast.errors import PackageMetadataError
+from rezfast.managers import cache
 from rezfast.package import attributes as kinds
 from rezfast.package.attributes import check_attribute
 from rezfast.package.functions import REX_FUNCTIONS, SourceCode
 from rezfast.package.model import PackageBase, Variant
 from rezfast.package.requests import kind_of
+from rezfast.typed import Any, Enum, FunctionType
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
     import yaml
 
 Items = list[tuple[str, Any]]

@@ -9,9 +9,7 @@ wildcards in its requests, is why it is here and not a floor below.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from stat import S_ISDIR
-from typing import Any, Self, TypeVar, overload
 
 from rezfast._version import Version, is_valid_package_name
 from rezfast.config import settings
@@ -24,7 +22,7 @@ from rezfast.errors import (
 )
 from rezfast.package.attributes import check_source
 from rezfast.package.containment import contained
-from rezfast.package.definition import line_of_field, load_source
+from rezfast.package.definition import line_of_field, load_source, read_definition
 from rezfast.package.functions import SourceCode
 from rezfast.package.included import check_modules, copy_modules
 from rezfast.package.model import Package
@@ -35,7 +33,14 @@ from rezfast.repository.memory import MemoryRepository
 from rezfast.repository.names import NO_VERSION
 from rezfast.repository.resources import MemoryResource
 
-P = TypeVar("P", bound=Package)
+TYPE_CHECKING = False
+if not TYPE_CHECKING:
+    from rezfast.typed import overload
+else:
+    from collections.abc import Mapping
+    from typing import Any, Self, TypeVar, overload
+
+    P = TypeVar("P", bound=Package)
 
 _FORMATS = (".py", ".yaml")
 
@@ -128,6 +133,8 @@ class DeveloperPackage(Package):
 
     filepath: str | None = None
     includes: frozenset[str] = frozenset()
+    # the text of a definition that makes the same package for every variant; None: it may not
+    _constant: bytes | None = None
 
     @property
     def root(self) -> str | None:
@@ -171,6 +178,8 @@ class DeveloperPackage(Package):
         """
         if self.filepath is None:
             raise ResourceError(f"{self.qualified_name} was not read from a file")
+        if self._constant is not None and self._constant == read_definition(self.filepath):
+            return self
         return self._loaded(self.filepath, objects)
 
     def copy_includes(self, base: str) -> list[str]:
@@ -203,6 +212,7 @@ class DeveloperPackage(Package):
             package.filepath = path
         package.includes = _includes(data)
         check_modules(package.includes, package.config.package_definition_python_path, path)
+        package._constant = _constant_text(package, data, path)
         return package
 
 
@@ -245,3 +255,15 @@ def _includes(data: Mapping[str, Any]) -> frozenset[str]:
         elif isinstance(value, dict):
             found |= _includes(value)
     return found
+
+
+def _constant_text(package: DeveloperPackage, data: Mapping[str, Any], path: str) -> bytes | None:
+    """The text of a definition which, read again, gives the same package; None: it may not."""
+    if not path.endswith(".py") or package.includes or is_preprocessed(package, dict(data)):
+        return None
+    # Deferred: as where it is run.
+    from rezfast.package.evaluate import is_constant
+
+    source = read_definition(path)
+    # what a wildcard stands for may change
+    return source if b"*" not in source and is_constant(source, path) else None

@@ -10,13 +10,18 @@ in these places is one with wildcards; then the versions that end in such tokens
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from rezfast._version import Requirement, Version, VersionRange, restore_requirement
 from rezfast.errors import VersionError
 from rezfast.repository.protocol import PackageRepository
 from rezfast.repository.queries import get_latest_package
+from rezfast.typed import Sequence
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 
 Paths = Sequence[str | PackageRepository] | None
 

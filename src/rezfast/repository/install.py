@@ -12,11 +12,8 @@ from __future__ import annotations
 
 import os
 import stat
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from typing import Any, Final
+from _thread import allocate_lock
 
 from rezfast._version import Version
 from rezfast.config import settings
@@ -26,6 +23,7 @@ from rezfast.errors import (
     PackageRepositoryError,
     ResourceError,
 )
+from rezfast.managers import contextmanager, suppress
 from rezfast.package.attributes import BUILD_ONLY_ATTRIBUTES, RELEASE_ATTRIBUTES
 from rezfast.package.model import Variant
 from rezfast.package.resource import PackageResource, ResourceHandle, VariantResource
@@ -38,6 +36,13 @@ from rezfast.repository.memory import MemoryRepository
 from rezfast.repository.names import NO_VERSION
 from rezfast.repository.protocol import PackageRepository
 from rezfast.repository.resources import DirectoryResource, package_resource, resource_from_handle
+from rezfast.typed import Any, Callable, Mapping
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Final
+
 
 Overrides = Mapping[str, Any]
 Confirm = Callable[[], None]
@@ -51,7 +56,7 @@ REMOVE: Final = object()
 _MODE = stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH
 _STALE_TAG = 3600  # seconds after which a tag without a directory is nobody's
 
-_memory_lock = threading.Lock()
+_memory_lock = allocate_lock()
 
 
 def install_variant(

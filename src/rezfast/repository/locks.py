@@ -11,13 +11,17 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from _thread import get_ident
 
 from rezfast.config import settings
 from rezfast.errors import ConfigurationError, PackageRepositoryError
+from rezfast.managers import contextmanager, suppress
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 
 _PAUSE = 0.05  # seconds between looks at a lock that somebody else has
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK)
@@ -98,7 +102,7 @@ def _timeout() -> float:
 def _acquire(path: str, timeout: float) -> None:
     end = time.monotonic() + timeout if timeout else None
     owner = f"{os.uname().nodename} {os.getpid()}"
-    unique = f"{path}.{owner.replace(' ', '.')}.{threading.get_ident():x}"
+    unique = f"{path}.{owner.replace(' ', '.')}.{get_ident():x}"
     while True:
         try:
             if _try(path, unique, owner):

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from _weakref import ref  # `weakref`, without what it imports
+
 from rezfast._scan import Scanned
 from rezfast._version import is_valid_package_name
 from rezfast.errors import RezError
@@ -15,7 +17,7 @@ from rezfast.typed import Any, FunctionType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping, Sequence
+    from collections.abc import Sequence
 
 Data = dict[str, dict[str, dict[str, Any]]]
 
@@ -42,14 +44,14 @@ class MemoryRepository:
     @classmethod
     def create_repository(cls, data: Data) -> MemoryRepository:
         """A repository of its own; `get_repository(str(repository))` finds it while it is held."""
-        # deferred: packages on disk need nothing of it
-        from weakref import WeakValueDictionary
-
-        global _created
-        if _created is None:
-            _created = WeakValueDictionary()
         repository = cls(f"memory{{{hex(id(data))}}}", data)
-        _created[repository.location] = repository
+        location = repository.location
+
+        def forget(gone: ref[MemoryRepository]) -> None:
+            if _created.get(location) is gone:
+                del _created[location]
+
+        _created[location] = ref(repository, forget)
         return repository
 
     def __str__(self) -> str:
@@ -143,9 +145,10 @@ def _with_late_functions(fields: dict[str, Any], where: str) -> dict[str, Any]:
     }
 
 
-_created: MutableMapping[str, MemoryRepository] | None = None
+_created: dict[str, ref[MemoryRepository]] = {}
 
 
 def created_repository(location: str) -> MemoryRepository | None:
     """The repository that `create_repository` made with that location, if somebody holds it."""
-    return None if _created is None else _created.get(location)
+    known = _created.get(location)
+    return None if known is None else known()
