@@ -122,6 +122,51 @@ def test_a_variant_that_is_not_there(workshop: Workshop) -> None:
     assert done.stderr == "rezfast: error: tool-1.0 has no variant 3: they are 0 to 2\n"
 
 
+@pytest.mark.parametrize("index", ["0", "-1", "7"])
+def test_a_package_without_variants_has_none_to_build(index: str, workshop: Workshop) -> None:
+    workshop.write('name = "tool"\nversion = "1.0"\nbuild_command = "echo built"\n')
+    done = workshop.build("-i", "--variants", index)
+    assert "Skipping a package without variants (1/1)..." in done.stdout
+    assert "All 0 build(s) were successful." in done.stdout
+    assert workshop.installed() == []
+
+
+@pytest.mark.parametrize("request_", ["lib-9", "nothing", "lib-1', 'lib-2"])
+def test_an_environment_that_cannot_be_resolved_is_no_bad_input(
+    request_: str, workshop: Workshop
+) -> None:
+    workshop.write(f"name = 'tool'\nrequires = ['{request_}']\nbuild_command = 'true'\n")
+    assert workshop.run("build", "-i").returncode == 1
+    assert workshop.installed() == []
+
+
+@pytest.mark.parametrize(
+    ("more", "last"),
+    [
+        ("requires = ['nothing']", "Resolving build environment: nothing"),
+        ("build_command = '{nothing}'", "Invoking custom build system..."),
+        ("config = {'local_packages_path': '/dev/null/x'}", "Building tool..."),
+    ],
+)
+def test_an_error_stands_after_what_came_before_it(
+    more: str, last: str, workshop: Workshop
+) -> None:
+    workshop.write(f"name = 'tool'\nbuild_command = 'true'\n{more}\n")
+    done = subprocess.run(
+        [*PROGRAM, "build", "-i"],
+        cwd=workshop.source,
+        # with it Python keeps nothing back
+        env={**workshop.variables, "PYTHONUNBUFFERED": ""},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    *said, error = [line for line in done.stdout.splitlines() if line.strip("=")]
+    assert error.startswith("rezfast: error: ")
+    assert last in said
+
+
 def test_no_definition(workshop: Workshop) -> None:
     (workshop.source / "package.py").unlink()
     done = workshop.run("build")

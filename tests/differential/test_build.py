@@ -7,6 +7,7 @@ import contextlib
 import functools
 import io
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,8 @@ from build.cmake_project import HEAD, CMakeProject
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rez.build_process import BuildType
+from rez.build_process import create_build_process as rez_create_build_process
+from rez.build_system import create_build_system as rez_create_build_system
 from rez.build_system import get_valid_build_systems as rez_valid_build_systems
 from rez.config import Config, _replace_config
 from rez.exceptions import RezError as RezsError
@@ -33,7 +36,8 @@ from rez.utils.base26 import create_unique_base26_symlink, get_next_base26
 
 from rezfast.build.arguments import argument_variables, declare_arguments, declared_names
 from rezfast.build.command import BuildOf, expand_build_command
-from rezfast.build.systems import get_valid_build_systems
+from rezfast.build.process import create_build_process
+from rezfast.build.systems import create_build_system, get_valid_build_systems
 from rezfast.build.variant_paths import create_shortlink, remove_shortlink, variant_paths
 from rezfast.config import use
 from rezfast.errors import RezError
@@ -287,6 +291,36 @@ def test_build_systems(tmp_path: Path, definition: str, file: str | None) -> Non
     assert names(lambda: get_valid_build_systems(source)) == expected
     package = get_developer_package(source)
     assert names(lambda: get_valid_build_systems(source, package)) == expected
+
+
+# ---- variants ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+@pytest.mark.parametrize("indices", [None, [], [0], [1], [-1], [1, -1], [0, -1], [-3], [5, -3]])
+def test_which_variants_are_built(
+    tmp_path: Path, number: int, indices: list[int] | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The indices of those that are, or of those that there are not."""
+    variants = f"variants = {[[f'a-{one}'] for one in range(number)]}\n" if number else ""
+    source = write(tmp_path, f"name = 'foo'\nversion = '1.0'\nbuild_command = False\n{variants}")
+
+    def theirs() -> Any:
+        system = rez_create_build_system(source)
+        process = rez_create_build_process("local", source, system, quiet=True)
+        return process.visit_variants(lambda variant: variant.index, indices)[1]
+
+    def ours() -> Any:
+        process = create_build_process("local", create_build_system(source), quiet=True)
+        return [variant.index for variant in process.selected_variants(indices)]
+
+    def found(select: Any) -> Any:
+        try:
+            return select()
+        except (RezError, RezsError) as error:
+            return re.findall(r"-?\b\d+\b", re.split("variants?:? ", str(error))[-1].split(":")[0])
+
+    assert found(ours) == found(theirs)
 
 
 # ---- variants on disk --------------------------------------------------------------

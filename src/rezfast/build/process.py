@@ -129,7 +129,8 @@ class BuildProcess:
             install_path: The repository to install into; None: `default_install_path`.
             clean: Empty the build directory first.
             install: Install what is built. What was there before stays until it is done.
-            variants: Indices of the variants to build, negative ones from the end; None: all.
+            variants: Indices of the variants to build, negative ones from the end; None: all. Of
+                a package without variants nothing is built when there are any.
 
         Returns:
             How many variants were built.
@@ -189,8 +190,10 @@ class BuildProcess:
                 )
             wanted = {index % number for index in wanted}
         for variant in self.package.iter_variants():
-            if number and wanted and variant.index not in wanted:
-                self.heading(f"Skipping variant {variant.index} ({self.n_of_m(variant)})...")
+            if wanted and variant.index not in wanted:
+                # what has no variants has none of those that are asked for
+                what = f"variant {variant.index}" if number else "a package without variants"
+                self.heading(f"Skipping {what} ({self.n_of_m(variant)})...")
             else:
                 yield variant
 
