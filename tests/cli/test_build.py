@@ -63,6 +63,16 @@ def test_arguments_for_the_build_system(words: list[str], workshop: Workshop) ->
     assert line.startswith("0 -- --more a")
 
 
+@pytest.mark.parametrize("words", [["-v"], ["-iv"], ["--verbose"], ["-v", "--flavour", "sweet"]])
+def test_verbose_tells_of_the_solves_on_stderr(words: list[str], workshop: Workshop) -> None:
+    if "--flavour" in words:
+        workshop.write(TOOL, parse_build_args__py="parser.add_argument('--flavour')\n")
+    done = workshop.build(*words, "--variants", "1")
+    assert built(done) == [f"1 {'install ' if '-iv' in words else ''}--"]
+    assert "solved: " in done.stderr
+    assert workshop.build("--variants", "1").stderr == ""
+
+
 def test_clean_empties_the_build_directory(workshop: Workshop) -> None:
     workshop.build("--variants", "0")
     left = workshop.source / "build" / "lib-1" / "left"

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import os
 import shlex
+import sys
 from _json import encode_basestring_ascii as quoted
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
-from rezfast.build.payload import Payload, Payloads, repository_location
+from rezfast.build.payload import Payload, Payloads, repository_location, writing
 from rezfast.build.system import CONTEXT, BuildResult, BuildSystem, BuildType
 from rezfast.build.together import Together
 from rezfast.build.variant_paths import VariantPaths, variant_paths
@@ -29,7 +30,6 @@ from rezfast.errors import (
     BuildContextResolveError,
     BuildError,
     BuildProcessError,
-    PackageRepositoryError,
     RezError,
 )
 from rezfast.package.model import Variant
@@ -61,8 +61,10 @@ class BuildProcess:
         attributes: What is installed besides a variant's own attributes, as `install_variants`
             takes it.
         test_results: What came of such tests; None: there were none.
+        verbosity: How much contexts tell of their solves, on stderr: see `ResolvedContext`.
     """
 
+    verbosity = 0
     build_type = BuildType.local
     run_on = "pre_install"
 
@@ -250,11 +252,13 @@ class BuildProcess:
             context = self._context(self._for_building(variant), paths.build, together)
             files = [os.path.join(paths.build, CONTEXT)]
             if variant.index is not None:
-                files.append(_write_variant(variant, paths.build))
+                with writing(paths.build):
+                    files.append(_write_variant(variant, paths.build))
             result = self._run(context, variant, paths, payload, together)
             if payload is not None:
-                payload.copy([*files, *result.get("extra_files", ())])
-                payload.include(self.package)
+                with writing(payload.path):
+                    payload.copy([*files, *result.get("extra_files", ())])
+                    payload.include(self.package)
                 self.check_payload(variant, package_path)
                 if release is None:
                     together.add(payload, self.attributes, result, stack.pop_all())
@@ -342,10 +346,13 @@ class BuildProcess:
             package_paths=self.packages_path,
             package_filter=package_filter,
             building=True,
+            verbosity=self.verbosity,
+            buf=sys.stderr,
         )
         if self.verbose:
             context.print_info()
-        context.save(os.path.join(build_path, CONTEXT))
+        with writing(build_path):
+            context.save(os.path.join(build_path, CONTEXT))
         if not context.success:
             raise BuildContextResolveError(context)
         return context
@@ -353,17 +360,13 @@ class BuildProcess:
     # ---- steps
 
     def _make_build_directory(self, path: str, clean: bool) -> None:
-        try:
+        with writing(path):
             if clean and os.path.isdir(path):
                 # Deferred: there is nothing of a first build.
                 import shutil
 
                 shutil.rmtree(path)
             os.makedirs(path, exist_ok=True)
-        except OSError as error:
-            raise PackageRepositoryError(
-                f"{error.filename or path}: cannot be written: {error.strerror or error}"
-            ) from error
 
     def _for_building(self, variant: Variant) -> Variant:
         """The variant as early functions make it for its own build."""

@@ -105,7 +105,9 @@ def make_build_process(system: BuildSystem, given: Given) -> BuildProcess:
     """
     name = given["process"] or settings().default_build_process
     is_heard = sys.stdout is not None
-    return create_build_process(name, system, verbose=is_heard, quiet=not is_heard)
+    process = create_build_process(name, system, verbose=is_heard, quiet=not is_heard)
+    process.verbosity = given["verbose"]
+    return process
 
 
 def say_line_by_line() -> None:
