@@ -61,6 +61,10 @@ tools = ["probe"]
 def studio_note():
     return "building" if building else "installed"
 
+@late()
+def studio_late():
+    return "%s in %s, late" % (this.name, "context" if in_context() else "none")
+
 @early()
 def private_build_requires():
     if building:
@@ -69,6 +73,13 @@ def private_build_requires():
 
 def pre_build_commands():
     env.PROBE_THIS = "{this.name} {this.version} {this.version.major} {this.root} {this.index}"
+    env.PROBE_TOKENS = "{this.version[7]} {this.version.patch}|%s|" % this.version[7]
+    env.PROBE_LATE = this.studio_late
+    env.PROBE_TEXT = "{} {}".format(this, type(this.version).__name__)
+    try:
+        this.nothing
+    except AttributeError as error:
+        env.PROBE_NOTHING = str(error)
     env.PROBE_SLICE = "-".join(str(token) for token in this.version[:2])
     env.PROBE_BUILD = "{build.build_type} {build.install} {build.build_path} {build.install_path}"
     env.PROBE_KEYS = " ".join(sorted(build))
