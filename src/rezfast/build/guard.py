@@ -130,21 +130,25 @@ def restore(payload: str, backup: str, versions: list[str]) -> None:
         return
     mode = stat.S_IMODE(os.stat(backup).st_mode)
     for place in (backup, payload):
-        os.chmod(place, mode | stat.S_IRWXU)
+        # a payload that is somebody else's may be open all the same
+        with suppress(OSError):
+            os.chmod(place, mode | stat.S_IRWXU)
     for name in os.listdir(backup):
         _move(os.path.join(backup, name), os.path.join(payload, name))
     os.rmdir(backup)
-    os.chmod(payload, mode)
+    with suppress(OSError):
+        os.chmod(payload, mode)
 
 
 def _move(source: str, target: str) -> None:
     """Renames. A directory gets another parent only while it may be written itself."""
-    mode = None if os.path.islink(source) else stat.S_IMODE(os.stat(source).st_mode)
-    if mode is not None and os.path.isdir(source):
-        os.chmod(source, mode | stat.S_IRWXU)
+    if os.path.islink(source) or not os.path.isdir(source):
+        os.rename(source, target)
+        return
+    mode = stat.S_IMODE(os.stat(source).st_mode)
+    os.chmod(source, mode | stat.S_IRWXU)
     os.rename(source, target)
-    if mode is not None:
-        os.chmod(target, mode)
+    os.chmod(target, mode)
 
 
 def finish(record: Mapping[str, Any]) -> None:
