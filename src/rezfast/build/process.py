@@ -238,7 +238,6 @@ class BuildProcess:
         location = repository_location(install_path)
         package_path = os.path.join(location, variant.name, str(variant.version)).rstrip("/")
         paths = variant_paths(variant, self.build_path, package_path)
-        self._make_build_directory(paths.build, clean)
         payload = Payload(variant, location, package_path) if install else None
         with ExitStack() as stack:
             if payload is not None:
@@ -249,6 +248,8 @@ class BuildProcess:
                     stack.enter_context(payload.open())
                 if variant.parent.hashed_variants:
                     payload.link()
+            # not before: somebody else may be installing from there
+            self._make_build_directory(paths.build, clean)
             context = self._context(self._for_building(variant), paths.build, together)
             files = [os.path.join(paths.build, CONTEXT)]
             if variant.index is not None:
