@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import random
 import shutil
@@ -13,7 +14,7 @@ import time
 from pathlib import Path
 
 import pytest
-from build.projects import Workshop
+from build.projects import PROGRAM, Workshop
 
 # how often processes meet, and how often one is killed; more of both by hand
 ROUNDS = int(os.environ.get("REZFAST_ROUNDS", "3"))
@@ -121,9 +122,60 @@ def test_a_package_that_is_read_only_is_opened_for_a_moment(workshop: Workshop) 
     workshop.build("-i", "--variants", "0")
     package = workshop.local / "tool" / "1.0"
     package.chmod(0o555)
-    workshop.build("-i", "--variants", "1")
-    assert stat.S_IMODE(package.stat().st_mode) == 0o555
+    kept = {**workshop.variables, "REZ_MAKE_PACKAGE_TEMPORARILY_WRITABLE": "false"}
+    for variables, code in ((kept, 2), (workshop.variables, 0)):
+        done = subprocess.run(
+            [*PROGRAM, "build", "-i", "--variants", "1"],
+            cwd=workshop.source,
+            env=variables,
+            preexec_fn=_heed_modes,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == code, done.stderr
+        assert stat.S_IMODE(package.stat().st_mode) == 0o555
+        if code:
+            assert "cannot be written: Permission denied" in done.stderr
+            assert payloads(workshop) == [("1", "1")]
     assert payloads(workshop) == [("1", "1"), ("1", "1")]
+
+
+@pytest.mark.parametrize("opened", ["true", "false"])
+@pytest.mark.parametrize("closed", ["tool", "tool/1.0/lib-1", "tool/1.0/lib-1/below"])
+def test_a_failed_build_leaves_what_was_read_only(
+    closed: str, opened: str, workshop: Workshop
+) -> None:
+    tool(workshop, between='mkdir -p "$REZ_BUILD_INSTALL_PATH/below/more"')
+    workshop.build("-i", "--variants", "0")
+    (workshop.local / "tool" / "1.0" / "lib-1" / "below" / "file").write_text("")
+    for path in [*(workshop.local / closed).rglob("*"), workshop.local / closed]:
+        path.chmod(0o555)
+    before = modes(workshop)
+    (workshop.source / "build.sh").write_text(
+        'echo > "$REZ_BUILD_INSTALL_PATH/new"; rm -rf "$REZ_BUILD_INSTALL_PATH/second"; exit 1\n'
+    )
+    done = subprocess.run(
+        [*PROGRAM, "build", "-i", "--variants", "0"],
+        cwd=workshop.source,
+        env={**workshop.variables, "REZ_MAKE_PACKAGE_TEMPORARILY_WRITABLE": opened},
+        preexec_fn=_heed_modes,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False), done.stderr
+    assert modes(workshop) == before
+
+
+def modes(workshop: Workshop) -> dict[str, int]:
+    """All that is in the repository, files of nobody too, with their modes."""
+    return {name: (workshop.local / name).stat().st_mode for name in workshop.installed()}
+
+
+def _heed_modes() -> None:
+    """From the next program on modes of files bind root, too: without CAP_DAC_OVERRIDE."""
+    ctypes.CDLL(None).prctl(24, 1, 0, 0, 0)
 
 
 def test_two_builds_of_two_variants_at_once(workshop: Workshop) -> None:

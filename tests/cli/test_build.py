@@ -63,6 +63,16 @@ def test_arguments_for_the_build_system(words: list[str], workshop: Workshop) ->
     assert line.startswith("0 -- --more a")
 
 
+@pytest.mark.parametrize("words", [["-v"], ["-iv"], ["--verbose"], ["-v", "--flavour", "sweet"]])
+def test_verbose_tells_of_the_solves_on_stderr(words: list[str], workshop: Workshop) -> None:
+    if "--flavour" in words:
+        workshop.write(TOOL, parse_build_args__py="parser.add_argument('--flavour')\n")
+    done = workshop.build(*words, "--variants", "1")
+    assert built(done) == [f"1 {'install ' if '-iv' in words else ''}--"]
+    assert "solved: " in done.stderr
+    assert workshop.build("--variants", "1").stderr == ""
+
+
 def test_clean_empties_the_build_directory(workshop: Workshop) -> None:
     workshop.build("--variants", "0")
     left = workshop.source / "build" / "lib-1" / "left"
@@ -120,6 +130,51 @@ def test_a_variant_that_is_not_there(workshop: Workshop) -> None:
     done = workshop.run("build", "--variants", "3")
     assert done.returncode == 1
     assert done.stderr == "rezfast: error: tool-1.0 has no variant 3: they are 0 to 2\n"
+
+
+@pytest.mark.parametrize("index", ["0", "-1", "7"])
+def test_a_package_without_variants_has_none_to_build(index: str, workshop: Workshop) -> None:
+    workshop.write('name = "tool"\nversion = "1.0"\nbuild_command = "echo built"\n')
+    done = workshop.build("-i", "--variants", index)
+    assert "Skipping a package without variants (1/1)..." in done.stdout
+    assert "All 0 build(s) were successful." in done.stdout
+    assert workshop.installed() == []
+
+
+@pytest.mark.parametrize("request_", ["lib-9", "nothing", "lib-1', 'lib-2"])
+def test_an_environment_that_cannot_be_resolved_is_no_bad_input(
+    request_: str, workshop: Workshop
+) -> None:
+    workshop.write(f"name = 'tool'\nrequires = ['{request_}']\nbuild_command = 'true'\n")
+    assert workshop.run("build", "-i").returncode == 1
+    assert workshop.installed() == []
+
+
+@pytest.mark.parametrize(
+    ("more", "last"),
+    [
+        ("requires = ['nothing']", "Resolving build environment: nothing"),
+        ("build_command = '{nothing}'", "Invoking custom build system..."),
+        ("config = {'local_packages_path': '/dev/null/x'}", "Building tool..."),
+    ],
+)
+def test_an_error_stands_after_what_came_before_it(
+    more: str, last: str, workshop: Workshop
+) -> None:
+    workshop.write(f"name = 'tool'\nbuild_command = 'true'\n{more}\n")
+    done = subprocess.run(
+        [*PROGRAM, "build", "-i"],
+        cwd=workshop.source,
+        # with it Python keeps nothing back
+        env={**workshop.variables, "PYTHONUNBUFFERED": ""},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    *said, error = [line for line in done.stdout.splitlines() if line.strip("=")]
+    assert error.startswith("rezfast: error: ")
+    assert last in said
 
 
 def test_no_definition(workshop: Workshop) -> None:

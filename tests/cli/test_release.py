@@ -126,3 +126,16 @@ def test_an_empty_message_is_asked_about(project: Project, answer: str, code: in
     assert (project.released / "tool").exists() is (code == 0)
     assert project.run("release", "--no-message").returncode == 0
     assert "release_message" not in definition(project)
+
+
+def test_two_releases_at_once(project: Project) -> None:
+    """Of one source tree: one is made, and the other one leaves it alone."""
+    project.change("sh {root}/build.sh", "sleep 0.3; sh {root}/build.sh")
+    both = [project.start("release") for _ in range(2)]
+    assert sorted(one.wait() for one in both) == [0, 1]
+    assert project.tags(project.remote) == ["tool-1.0"]
+    payload = project.released / "tool" / "1.0"
+    for variant in ("lib-1", "lib-2"):
+        assert (payload / variant / "second").read_text() == "new\n"
+    assert project.run("env", "tool", "lib-2", "--", "true").returncode == 0
+    assert [path for path in project.installed(project.released) if path.startswith(".")] == []

@@ -235,6 +235,10 @@ def test_paths(test: Run, packages: Path, tmp_path: Path) -> None:
     nowhere = str(tmp_path / "nowhere")
     done = test("tool", "unit", "--paths", f"{nowhere}:{packages}", REZ_PACKAGES_PATH=nowhere)
     assert ran(done.stdout) == [("unit", "success")]
+    # an empty path is not the configured one
+    done = test("tool", "unit", "--paths", "", REZ_PACKAGES_PATH=str(packages))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "rezfast: error: no package to test: nothing meets 'tool'\n"
 
 
 def test_no_local(test: Run, packages: Path, tmp_path_factory: pytest.TempPathFactory) -> None:

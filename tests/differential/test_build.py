@@ -7,6 +7,7 @@ import contextlib
 import functools
 import io
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,9 @@ from build.cmake_project import HEAD, CMakeProject
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rez.build_process import BuildType
+from rez.build_process import create_build_process as rez_create_build_process
+from rez.build_system import BuildSystem as RezsBuildSystem
+from rez.build_system import create_build_system as rez_create_build_system
 from rez.build_system import get_valid_build_systems as rez_valid_build_systems
 from rez.config import Config, _replace_config
 from rez.exceptions import RezError as RezsError
@@ -29,11 +33,16 @@ from rez.package_repository import package_repository_manager
 from rez.packages import get_developer_package as rez_developer_package
 from rez.packages import get_package as rez_get_package
 from rez.plugin_managers import plugin_manager
+from rez.rex import RexExecutor as RezsExecutor
+from rez.shells import create_shell as rez_create_shell
 from rez.utils.base26 import create_unique_base26_symlink, get_next_base26
 
 from rezfast.build.arguments import argument_variables, declare_arguments, declared_names
 from rezfast.build.command import BuildOf, expand_build_command
-from rezfast.build.systems import get_valid_build_systems
+from rezfast.build.process import create_build_process
+from rezfast.build.system import BuildSystem
+from rezfast.build.system import BuildType as OurBuildType
+from rezfast.build.systems import create_build_system, get_valid_build_systems
 from rezfast.build.variant_paths import create_shortlink, remove_shortlink, variant_paths
 from rezfast.config import use
 from rezfast.errors import RezError
@@ -42,7 +51,9 @@ from rezfast.repository import clear_caches
 from rezfast.repository.developer import get_developer_package
 from rezfast.repository.install import install_variants
 from rezfast.repository.queries import get_package
-from rezfast.version import Version
+from rezfast.rex.executor import RexExecutor
+from rezfast.shell import create_shell
+from rezfast.version import Requirement, Version
 
 # rez loads its plugins in a way that Python deprecates
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -287,6 +298,79 @@ def test_build_systems(tmp_path: Path, definition: str, file: str | None) -> Non
     assert names(lambda: get_valid_build_systems(source)) == expected
     package = get_developer_package(source)
     assert names(lambda: get_valid_build_systems(source, package)) == expected
+
+
+# ---- variants ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+@pytest.mark.parametrize("indices", [None, [], [0], [1], [-1], [1, -1], [0, -1], [-3], [5, -3]])
+def test_which_variants_are_built(
+    tmp_path: Path, number: int, indices: list[int] | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The indices of those that are, or of those that there are not."""
+    variants = f"variants = {[[f'a-{one}'] for one in range(number)]}\n" if number else ""
+    source = write(tmp_path, f"name = 'foo'\nversion = '1.0'\nbuild_command = False\n{variants}")
+
+    def theirs() -> Any:
+        system = rez_create_build_system(source)
+        process = rez_create_build_process("local", source, system, quiet=True)
+        return process.visit_variants(lambda variant: variant.index, indices)[1]
+
+    def ours() -> Any:
+        process = create_build_process("local", create_build_system(source), quiet=True)
+        return [variant.index for variant in process.selected_variants(indices)]
+
+    def found(select: Any) -> Any:
+        try:
+            return select()
+        except (RezError, RezsError) as error:
+            return re.findall(r"-?\b\d+\b", re.split("variants?:? ", str(error))[-1].split(":")[0])
+
+    assert found(ours) == found(theirs)
+
+
+# ---- REZ_BUILD_* -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("central", [False, True])
+@pytest.mark.parametrize("install_path", [None, "/packages/foo/1.0"])
+@pytest.mark.parametrize(
+    "more", ["", "variants = [['a-1', 'b'], ['!c']]\nhashed_variants = True\n"]
+)
+def test_the_script_of_the_standard_variables(
+    tmp_path: Path, central: bool, install_path: str | None, more: str
+) -> None:
+    """Every name, in order, with a value that says no more to bash than it does to a reader."""
+    description = """A 'package' with "quotes" and $pecial `characters`\\n & $(more)!"""
+    text = f"name = 'foo'\nversion = '1.0'\ndescription = {description!r}\nrequires = ['b-1+']\n"
+    source = write(tmp_path, f"{text}{more}")
+    context = types.SimpleNamespace(
+        requested_packages=lambda implicit: [Requirement("b-1+"), Requirement("!c-2")]
+    )
+
+    def script(executor: Any, package: Any, system: Any, kind: Any) -> str:
+        variant = list(package.iter_variants())[-1]
+        build_type = kind.central if central else kind.local
+        system.set_standard_vars(
+            executor, context, variant, build_type, central, "/build", install_path
+        )
+        return str(executor.get_output())
+
+    theirs = script(
+        RezsExecutor(interpreter=rez_create_shell("bash"), parent_environ={}, shebang=False),
+        rez_developer_package(source),
+        RezsBuildSystem,
+        BuildType,
+    )
+    ours = script(
+        RexExecutor(interpreter=create_shell("bash"), parent_environ={}, shebang=False),
+        get_developer_package(source),
+        BuildSystem,
+        OurBuildType,
+    )
+    assert ours == theirs
+    assert theirs.count("export REZ_BUILD_") == 15 + (install_path is not None)
 
 
 # ---- variants on disk --------------------------------------------------------------

@@ -61,6 +61,10 @@ tools = ["probe"]
 def studio_note():
     return "building" if building else "installed"
 
+@late()
+def studio_late():
+    return "%s in %s, late" % (this.name, "context" if in_context() else "none")
+
 @early()
 def private_build_requires():
     if building:
@@ -69,6 +73,13 @@ def private_build_requires():
 
 def pre_build_commands():
     env.PROBE_THIS = "{this.name} {this.version} {this.version.major} {this.root} {this.index}"
+    env.PROBE_TOKENS = "{this.version[7]} {this.version.patch}|%s|" % this.version[7]
+    env.PROBE_LATE = this.studio_late
+    env.PROBE_TEXT = "{} {}".format(this, type(this.version).__name__)
+    try:
+        this.nothing
+    except AttributeError as error:
+        env.PROBE_NOTHING = str(error)
     env.PROBE_SLICE = "-".join(str(token) for token in this.version[:2])
     env.PROBE_BUILD = "{build.build_type} {build.install} {build.build_path} {build.install_path}"
     env.PROBE_KEYS = " ".join(sorted(build))
@@ -276,3 +287,61 @@ def test_we_load_the_build_rxt_of_rez(both: Both) -> None:
         context = OurContext.load(str(path))
         assert context.success
         assert context.building
+
+
+@pytest.mark.parametrize("name", ["rez", "rezfast"])
+def test_installed_packages_resolve_and_set_the_same(name: str, both: Both) -> None:
+    packages = str(both[name][0] / "packages")
+
+    def context(*requests: str) -> OurContext:
+        found = OurContext(requests, package_paths=[packages], add_implicit_packages=False)
+        assert found.success
+        return found
+
+    for request in ("build_util==1", "floob==1.2.0", "foo==1.0.0", "anti==1.0.0"):
+        context(request)
+    context("bah==2.1", "foo==1.0.0")
+    context("bah==2.1", "foo==1.1.0")
+    environ = context("foo==1.1.0").get_environ(parent_environ={})
+    # its commands, and a module that they include
+    assert (environ["FOO_IN_DA_HOUSE"], environ["EEK"]) == ("1", "2")
+    environ = context("translate_lib==2.2.0").get_environ()
+    places = [Path(place) for place in environ["CMAKE_MODULE_PATH"].split(os.pathsep)]
+    assert any((place / "translate_lib.cmake").exists() for place in places)
+    documents = Path(environ["REZ_TRANSLATE_LIB_ROOT"]) / "docs"
+    assert {"an_unspaced_document", "a spaced document"} <= {
+        path.name for path in documents.iterdir()
+    }
+    for request, program, says in (
+        ("sup_world==3.8", "greeter", "hola amigo"),
+        ("hello==1.0", "hai", "Oh hai!"),
+    ):
+        run = context(request).execute_command([program], stdout=subprocess.PIPE, text=True)
+        assert run.communicate()[0].strip() == says
+
+
+@pytest.mark.parametrize("shell", ["sh", "zsh", "tcsh"])
+def test_other_shells_build_alike(shell: str, tmp_path: Path) -> None:
+    seen = []
+    for program in (REZ, REZFAST):
+        studio = Studio(tmp_path / "studio", tmp_path)
+        shutil.rmtree(studio.root, ignore_errors=True)
+        source = studio.root / "src" / "probe"
+        source.mkdir(parents=True)
+        (studio.root / "packages").mkdir()
+        (source / "package.py").write_text(
+            "name = 'probe'\nversion = '1'\ndescription = 'a $HOME, \"b\" and `c`'\n"
+            "build_command = 'env > {install_path}/seen'\n"
+            "def pre_build_commands():\n    env.PROBE = 'of {this.name}'\n"
+        )
+        studio.variables["REZ_DEFAULT_SHELL"] = shell
+        assert studio.build(program, "probe", "-i") == 0
+        lines = (studio.root / "packages" / "probe" / "1" / "seen").read_text().splitlines()
+        environ = dict(line.partition("=")[::2] for line in lines)
+        seen.append({name: value for name, value in environ.items() if name[:3] in ("REZ", "PRO")})
+    theirs, ours = seen
+    for name in {*OWN_VARIABLES, "REZ_STORED_PROMPT_CSH"}:
+        ours.pop(name, None), theirs.pop(name, None)
+    assert ours == theirs
+    assert ours["PROBE"] == "of probe"
+    assert ours["REZ_BUILD_PROJECT_DESCRIPTION"] == 'a $HOME, "b" and `c`'

@@ -1,17 +1,44 @@
-"""The classes of contexts, commands and shells have rez's public names, with the same arguments."""
+"""Contexts, commands, shells, builds, tests and releases have rez's public names and arguments.
+
+So have the options of the programs that build, test and release.
+"""
 
 from __future__ import annotations
 
+import argparse
+import importlib
 import inspect
+from pathlib import Path
 from typing import Any
 
 import pytest
+import rez.build_process
+import rez.build_system
+import rez.package_test
+import rez.release_hook
+import rez.release_vcs
 import rez.resolved_context
 import rez.rex
 import rez.rex_bindings
 import rez.shells
+from rez.cli._main import _add_common_args
+from rez.plugin_managers import plugin_manager
 
+import rezfast.build.cmake
+import rezfast.build.custom
+import rezfast.build.make
+import rezfast.build.package_test
+import rezfast.build.package_test_results
+import rezfast.build.process
+import rezfast.build.system
+import rezfast.build.systems
 import rezfast.context.resolved
+import rezfast.release.detection
+import rezfast.release.git
+import rezfast.release.hooks
+import rezfast.release.run_hooks
+import rezfast.release.stub
+import rezfast.release.vcs
 import rezfast.rex.actions
 import rezfast.rex.bindings
 import rezfast.rex.environ
@@ -27,6 +54,8 @@ import rezfast.shell.base
 # settings, registers of actions, directories, Windows.
 _OF_REZ_ALONE = {
     "adjust_env_for_platform",
+    "build_systems",
+    "build_targets",
     "context_tracking_lock",
     "context_tracking_payload",
     "get_command_types",
@@ -41,6 +70,11 @@ _OF_REZ_ALONE = {
 
 # What commands get, and never make.
 _MADE_BY_THEIR_OWN = {"EnvironmentVariable", "VariantsBinding"}
+
+
+def _plugin(kind: str, name: str) -> Any:
+    return plugin_manager.get_plugin_class(kind, name)
+
 
 _PAIRS = [
     (rez.resolved_context.ResolvedContext, rezfast.context.resolved.ResolvedContext),
@@ -58,6 +92,17 @@ _PAIRS = [
     (rez.rex_bindings.RequirementsBinding, rezfast.rex.bindings.RequirementsBinding),
     (rez.rex_bindings.EphemeralsBinding, rezfast.rex.bindings.EphemeralsBinding),
     (rez.shells.Shell, rezfast.shell.base.Shell),
+    (rez.build_system.BuildSystem, rezfast.build.system.BuildSystem),
+    (_plugin("build_system", "cmake"), rezfast.build.cmake.CMakeBuildSystem),
+    (_plugin("build_system", "custom"), rezfast.build.custom.CustomBuildSystem),
+    (_plugin("build_system", "make"), rezfast.build.make.MakeBuildSystem),
+    (rez.package_test.PackageTestRunner, rezfast.build.package_test.PackageTestRunner),
+    (rez.package_test.PackageTestResults, rezfast.build.package_test_results.PackageTestResults),
+    (rez.release_hook.ReleaseHook, rezfast.release.hooks.ReleaseHook),
+    (rez.release_hook.ReleaseHookEvent, rezfast.release.hooks.ReleaseHookEvent),
+    (rez.release_vcs.ReleaseVCS, rezfast.release.vcs.ReleaseVCS),
+    (_plugin("release_vcs", "git"), rezfast.release.git.GitReleaseVCS),
+    (_plugin("release_vcs", "stub"), rezfast.release.stub.StubReleaseVCS),
     *(
         (rez.shells.get_shell_class(name), rezfast.shell.get_shell_class(name))
         for name in ("sh", "bash", "zsh", "csh", "tcsh", "pwsh")
@@ -97,3 +142,53 @@ def test_functions_of_commands() -> None:
         assert _arguments(ours) == _arguments(theirs)
     ours, theirs = rezfast.rex.bindings.intersects, rez.rex_bindings.intersects
     assert _arguments(ours) == _arguments(theirs)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours", "names"),
+    [
+        (
+            rez.build_system,
+            rezfast.build.systems,
+            ["get_buildsys_types", "get_valid_build_systems", "create_build_system"],
+        ),
+        (rez.build_process, rezfast.build.process, ["get_build_process_types"]),
+        (
+            rez.release_vcs,
+            rezfast.release.detection,
+            ["get_release_vcs_types", "create_release_vcs"],
+        ),
+        (
+            rez.release_hook,
+            rezfast.release.run_hooks,
+            ["get_release_hook_types", "create_release_hook", "create_release_hooks"],
+        ),
+    ],
+)
+def test_functions_of_builds_and_releases(theirs: Any, ours: Any, names: list[str]) -> None:
+    for name in names:
+        assert _arguments(getattr(ours, name)) == _arguments(getattr(theirs, name)), name
+
+
+# for developers of rez
+_HIDDEN = {"--profile"}
+
+
+@pytest.mark.parametrize("command", ["build", "test", "release"])
+def test_options(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each spelling of rez's is one of the same option, which takes as many values."""
+    monkeypatch.chdir(tmp_path)
+    parser = argparse.ArgumentParser()
+    importlib.import_module(f"rez.cli.{command}").setup_parser(parser)
+    _add_common_args(parser)
+    parameters = importlib.import_module(f"rezfast.cli.{command}").PARAMETERS
+    options = {spelling: option for option in parameters.options for spelling in option.spellings}
+    for action in parser._actions:
+        spellings = set(action.option_strings) - _HIDDEN
+        if not spellings or action.dest == "help":
+            continue
+        (option,) = {options[spelling] for spelling in spellings}
+        takes_none = option.kind in ("flag", "count")
+        assert takes_none is (action.nargs == 0), spellings
+        assert (option.many, option.greedy) == ((action.nargs == "+",) * 2), spellings
+        assert (option.kind == "integer") is (action.type is int), spellings

@@ -83,8 +83,13 @@ def test_the_tag_is_there_already(tree: Tree, use: Use) -> None:
     accept(tree)
     use(plugins={"release_vcs": {"check_tag": True}})
     message = refusal(tree)
-    assert "the tag 'foo-1.0' exists already" in message and "--ignore-existing-tag" in message
+    assert "the tag 'foo-1.0' exists already, but foo-1.0 is not in " in message
+    assert "if its release was killed, or is wanted here too, use --ignore-existing-tag" in message
     accept(tree, ignore_existing_tag=True)
+    release("1.0")
+    message = refusal(tree)
+    assert "exists already, so 1.0 was released before" in message
+    assert message.endswith("change the version, or use --ignore-existing-tag")
 
 
 def test_another_package_of_the_same_name(tree: Tree) -> None:

@@ -129,16 +129,32 @@ def restore(payload: str, backup: str, versions: list[str]) -> None:
     """
     for name in own_names(payload, versions):
         remove_tree(os.path.join(payload, name))
-    try:
+    with suppress(OSError):
         os.rmdir(payload)
-    except FileNotFoundError:
-        os.rename(backup, payload)
-    except OSError:
-        for name in os.listdir(backup):
-            os.rename(os.path.join(backup, name), os.path.join(payload, name))
-        os.rmdir(backup)
-    else:
-        os.rename(backup, payload)
+    if not os.path.isdir(payload):
+        _move(backup, payload)
+        return
+    mode = stat.S_IMODE(os.stat(backup).st_mode)
+    for place in (backup, payload):
+        # a payload that is somebody else's may be open all the same
+        with suppress(OSError):
+            os.chmod(place, mode | stat.S_IRWXU)
+    for name in os.listdir(backup):
+        _move(os.path.join(backup, name), os.path.join(payload, name))
+    os.rmdir(backup)
+    with suppress(OSError):
+        os.chmod(payload, mode)
+
+
+def _move(source: str, target: str) -> None:
+    """Renames. A directory gets another parent only while it may be written itself."""
+    if os.path.islink(source) or not os.path.isdir(source):
+        os.rename(source, target)
+        return
+    mode = stat.S_IMODE(os.stat(source).st_mode)
+    os.chmod(source, mode | stat.S_IRWXU)
+    os.rename(source, target)
+    os.chmod(target, mode)
 
 
 def finish(record: Mapping[str, Any]) -> None:
@@ -225,8 +241,10 @@ def remove_tree(path: str) -> None:
             function(name)
 
     if os.path.islink(path) or os.path.isfile(path):
-        with suppress(OSError):
+        try:
             os.unlink(path)
+        except OSError as error:
+            retry(os.unlink, path, error)
     elif os.path.isdir(path):
         shutil.rmtree(path, onerror=retry)
         if os.path.isdir(path):  # what could be listed only now

@@ -194,7 +194,9 @@ class PackageTestRunner:
                 self._package = None if variant is None else variant.parent
             else:
                 request = str(self.package_request)
-                self._package = get_latest_package_from_string(request, self.package_paths)
+                if self.package_paths:
+                    # a query takes an empty path for the configured one, a resolve does not
+                    self._package = get_latest_package_from_string(request, self.package_paths)
                 if self._package is None:
                     raise PackageNotFoundError(
                         f"no package to test: nothing meets {request!r}", request

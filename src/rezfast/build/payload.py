@@ -38,6 +38,24 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 
+@contextmanager
+def writing(path: str) -> Iterator[None]:
+    """While something is written.
+
+    Args:
+        path: What is named when the system does not say which file it was, as on a full disk.
+
+    Raises:
+        PackageRepositoryError: It cannot be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise PackageRepositoryError(
+            f"{error.filename or path}: cannot be written: {error.strerror or error}"
+        ) from error
+
+
 class Payload:
     """The place of a variant that is being installed.
 
@@ -70,15 +88,11 @@ class Payload:
                 variant.
         """
         with ExitStack() as stack:
-            try:
+            with writing(self.path):
                 os.makedirs(self._location, exist_ok=True)
                 guard.watch(self._location)
                 stack.enter_context(self._lock())
                 self._begin()
-            except OSError as error:
-                raise PackageRepositoryError(
-                    f"{error.filename or self.path}: cannot be written: {error.strerror or error}"
-                ) from error
             try:
                 yield
             except BaseException as error:

@@ -12,9 +12,10 @@ as a part of releases. `rezfast.release.process` releases what a process builds.
 from __future__ import annotations
 
 import os
+import sys
 from _json import encode_basestring_ascii as quoted
 
-from rezfast.build.payload import Payload, Payloads
+from rezfast.build.payload import Payload, Payloads, writing
 from rezfast.build.system import CONTEXT, BuildResult, BuildSystem, BuildType
 from rezfast.build.together import Together
 from rezfast.build.variant_paths import VariantPaths, variant_paths
@@ -25,7 +26,6 @@ from rezfast.errors import (
     BuildContextResolveError,
     BuildError,
     BuildProcessError,
-    PackageRepositoryError,
     RezError,
 )
 from rezfast.managers import ExitStack, contextmanager, quote
@@ -63,8 +63,10 @@ class BuildProcess:
         attributes: What is installed besides a variant's own attributes, as `install_variants`
             takes it.
         test_results: What came of such tests; None: there were none.
+        verbosity: How much contexts tell of their solves, on stderr: see `ResolvedContext`.
     """
 
+    verbosity = 0
     build_type = BuildType.local
     run_on = "pre_install"
 
@@ -131,7 +133,8 @@ class BuildProcess:
             install_path: The repository to install into; None: `default_install_path`.
             clean: Empty the build directory first.
             install: Install what is built. What was there before stays until it is done.
-            variants: Indices of the variants to build, negative ones from the end; None: all.
+            variants: Indices of the variants to build, negative ones from the end; None: all. Of
+                a package without variants nothing is built when there are any.
 
         Returns:
             How many variants were built.
@@ -191,8 +194,10 @@ class BuildProcess:
                 )
             wanted = {index % number for index in wanted}
         for variant in self.package.iter_variants():
-            if number and wanted and variant.index not in wanted:
-                self.heading(f"Skipping variant {variant.index} ({self.n_of_m(variant)})...")
+            if wanted and variant.index not in wanted:
+                # what has no variants has none of those that are asked for
+                what = f"variant {variant.index}" if number else "a package without variants"
+                self.heading(f"Skipping {what} ({self.n_of_m(variant)})...")
             else:
                 yield variant
 
@@ -235,7 +240,6 @@ class BuildProcess:
         location = repository_location(install_path)
         package_path = os.path.join(location, variant.name, str(variant.version)).rstrip("/")
         paths = variant_paths(variant, self.build_path, package_path)
-        self._make_build_directory(paths.build, clean)
         payload = Payload(variant, location, package_path) if install else None
         with ExitStack() as stack:
             if payload is not None:
@@ -246,14 +250,18 @@ class BuildProcess:
                     stack.enter_context(payload.open())
                 if variant.parent.hashed_variants:
                     payload.link()
+            # not before: somebody else may be installing from there
+            self._make_build_directory(paths.build, clean)
             context = self._context(self._for_building(variant), paths.build, together)
             files = [os.path.join(paths.build, CONTEXT)]
             if variant.index is not None:
-                files.append(_write_variant(variant, paths.build))
+                with writing(paths.build):
+                    files.append(_write_variant(variant, paths.build))
             result = self._run(context, variant, paths, payload, together)
             if payload is not None:
-                payload.copy([*files, *result.get("extra_files", ())])
-                payload.include(self.package)
+                with writing(payload.path):
+                    payload.copy([*files, *result.get("extra_files", ())])
+                    payload.include(self.package)
                 self.check_payload(variant, package_path)
                 if release is None:
                     together.add(payload, self.attributes, result, stack.pop_all())
@@ -341,10 +349,13 @@ class BuildProcess:
             package_paths=self.packages_path,
             package_filter=package_filter,
             building=True,
+            verbosity=self.verbosity,
+            buf=sys.stderr,
         )
         if self.verbose:
             context.print_info()
-        context.save(os.path.join(build_path, CONTEXT))
+        with writing(build_path):
+            context.save(os.path.join(build_path, CONTEXT))
         if not context.success:
             raise BuildContextResolveError(context)
         return context
@@ -352,17 +363,13 @@ class BuildProcess:
     # ---- steps
 
     def _make_build_directory(self, path: str, clean: bool) -> None:
-        try:
+        with writing(path):
             if clean and os.path.isdir(path):
                 # Deferred: there is nothing of a first build.
                 import shutil
 
                 shutil.rmtree(path)
             os.makedirs(path, exist_ok=True)
-        except OSError as error:
-            raise PackageRepositoryError(
-                f"{error.filename or path}: cannot be written: {error.strerror or error}"
-            ) from error
 
     def _for_building(self, variant: Variant) -> Variant:
         """The variant as early functions make it for its own build."""

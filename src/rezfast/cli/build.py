@@ -5,7 +5,6 @@ from __future__ import annotations
 from rezfast.cli.build_options import BuildParameters, shared_options, source_package
 from rezfast.cli.outcome import EXIT_OK, write_out
 from rezfast.cli.parameters import Option
-from rezfast.errors import BuildError, PackageTestError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,14 +73,16 @@ def run(given: Given) -> int:
     # Deferred: reading the words begins something that takes time, see `BuildParameters.split`.
     from rezfast.build.guard import guard
     from rezfast.cli.build_steps import (
+        FAILURES,
         check_words,
-        flush,
         make_build_process,
         make_build_system,
+        say_line_by_line,
         tell_failure,
     )
     from rezfast.context.tmpdirs import context_tmpdirs
 
+    say_line_by_line()
     check_words(PARAMETERS, given)
     package = source_package()
     if given["view_pre"]:
@@ -100,9 +101,8 @@ def run(given: Given) -> int:
             install=given["install"],
             variants=given["variants"] or None,
         )
-    except (BuildError, PackageTestError) as error:
+    except FAILURES as error:
         return tell_failure(error, given, given["fail_graph"])
     finally:
         context_tmpdirs().clear()
-    flush()
     return EXIT_OK

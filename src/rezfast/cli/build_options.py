@@ -59,6 +59,13 @@ def shared_options(process: str) -> list[Option]:
             metavar="ARGS",
             help="Arguments for the build system that it calls, with spaces between.",
         ),
+        Option(
+            "--verbose",
+            "-v",
+            kind="count",
+            help="Show each step of the solves on stderr; -vv: errors in commands with all that "
+            "led to them.",
+        ),
     ]
 
 
@@ -117,7 +124,9 @@ class BuildParameters(Parameters):
     def _plain(self, arguments: list[str]) -> list[str] | None:
         """The arguments as all commands take them; None: they may mean something else."""
         options = {spelling: option for option in self.options for spelling in option.spellings}
-        flags = {spelling for spelling, option in options.items() if option.kind == "flag"}
+        flags = {
+            spelling for spelling, option in options.items() if option.kind in ("flag", "count")
+        }
         found: list[str] = []
         rest = iter(arguments)
         for argument in rest:

@@ -55,8 +55,9 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _add(parser: argparse.ArgumentParser, option: Option) -> None:
-    if option.kind == "flag":
-        parser.add_argument(*option.spellings, dest=option.name, action="store_true")
+    if option.kind in ("flag", "count"):
+        action = "store_true" if option.kind == "flag" else "count"
+        parser.add_argument(*option.spellings, dest=option.name, action=action, default=0)
         return
     kind = int if option.kind == "integer" else str
     nargs = "+" if option.greedy else None
@@ -74,7 +75,7 @@ def _written(option: Option, opts: argparse.Namespace) -> list[str]:
     """An option with its value, as the readers of command lines take it without doubt."""
     value = getattr(opts, option.name)
     spelling = option.spellings[0]
-    if option.kind == "flag":
-        return [spelling] if value else []
+    if option.kind in ("flag", "count"):
+        return [spelling] * int(value)
     values = value if isinstance(value, list) else [] if value is None else [value]
     return [f"{spelling}={one}" for one in values]

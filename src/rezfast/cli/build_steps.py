@@ -9,7 +9,14 @@ from rezfast.build.process import create_build_process, get_build_process_types
 from rezfast.build.systems import create_build_system, get_buildsys_types
 from rezfast.cli.outcome import EXIT_FAILED, UsageError, report_error, write_error
 from rezfast.config import settings
-from rezfast.errors import BuildContextResolveError, RezError
+from rezfast.errors import (
+    BuildContextResolveError,
+    BuildError,
+    PackageFamilyNotFoundError,
+    PackageNotFoundError,
+    PackageTestError,
+    RezError,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +28,9 @@ if TYPE_CHECKING:
     from rezfast.cli.parameters import Given
     from rezfast.context.resolved import ResolvedContext
     from rezfast.repository.developer import DeveloperPackage
+
+FAILURES = (BuildError, PackageTestError, PackageFamilyNotFoundError, PackageNotFoundError)
+"""What a build comes to that is no bad input: 1, where everything else is 2."""
 
 
 def check_words(parameters: BuildParameters, given: Given) -> None:
@@ -95,13 +105,16 @@ def make_build_process(system: BuildSystem, given: Given) -> BuildProcess:
     """
     name = given["process"] or settings().default_build_process
     is_heard = sys.stdout is not None
-    return create_build_process(name, system, verbose=is_heard, quiet=not is_heard)
+    process = create_build_process(name, system, verbose=is_heard, quiet=not is_heard)
+    process.verbosity = given["verbose"]
+    return process
 
 
-def flush() -> None:
-    """Have what was said so far come before what is said on stderr."""
-    if sys.stdout is not None:
-        sys.stdout.flush()
+def say_line_by_line() -> None:
+    """From now on write each line to stdout when it is said: among what programs and stderr say."""
+    reconfigure = getattr(sys.stdout, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(line_buffering=True)
 
 
 def tell_failure(error: RezError, given: Given, fail_graph: bool = False) -> int:
@@ -112,7 +125,6 @@ def tell_failure(error: RezError, given: Given, fail_graph: bool = False) -> int
         given: As for `check_words`.
         fail_graph: Show the graph of an environment that cannot be resolved.
     """
-    flush()
     if isinstance(error, BuildContextResolveError):
         _tell_failed_resolve(error.context, given, fail_graph)
     else:

@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING
 
 from rezfast.cli.build_options import BuildParameters, shared_options, source_package
 from rezfast.cli.build_steps import (
+    FAILURES,
     check_name,
     check_words,
-    flush,
     make_build_process,
     make_build_system,
+    say_line_by_line,
     tell_failure,
 )
 from rezfast.cli.outcome import EXIT_INTERRUPTED, EXIT_OK, report_error
 from rezfast.cli.parameters import Option
 from rezfast.config import settings
 from rezfast.context.tmpdirs import context_tmpdirs
-from rezfast.errors import BuildError, PackageTestError, ReleaseError, RezError
+from rezfast.errors import ReleaseError, RezError
 from rezfast.release.detection import create_release_vcs, get_release_vcs_types
 from rezfast.release.message import edit_message, forget_message
 from rezfast.release.process import ReleaseProcess
@@ -83,6 +84,7 @@ PARAMETERS = BuildParameters(
 
 def run(given: Given) -> int:
     """Release; return the exit code. `given` is by `PARAMETERS`."""
+    say_line_by_line()
     check_words(PARAMETERS, given)
     check_name("vcs", given["vcs"], get_release_vcs_types)
     package = source_package()
@@ -99,10 +101,9 @@ def run(given: Given) -> int:
         )
         message = _message(release, given)
         release.release(message or None, given["variants"] or None)
-    except (ReleaseError, BuildError, PackageTestError) as error:
+    except (ReleaseError, *FAILURES) as error:
         return tell_failure(error, given)
     except KeyboardInterrupt:
-        flush()
         is_done = release is not None and release.is_released
         state = "is released, and stays so" if is_done else "is not released"
         report_error(f"interrupted: {package.qualified_name} {state}", debug=given["debug"])
@@ -110,7 +111,6 @@ def run(given: Given) -> int:
     finally:
         context_tmpdirs().clear()
     forget_message(os.getcwd())
-    flush()
     return EXIT_OK
 
 

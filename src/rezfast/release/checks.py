@@ -90,11 +90,18 @@ def _check_tag(package: DeveloperPackage, vcs: ReleaseVCS, skip_repo_errors: boo
     exists = False
     with repo_operation(skip_repo_errors):
         exists = vcs.tag_exists(name)
-    if exists:
+    if not exists:
+        return
+    if any(one.version == package.version for one in released_packages(package)):
         raise ReleaseError(
             f"{vcs.vcs_root}: the tag {name!r} exists already, so {package.version} was released "
             "before: change the version, or use --ignore-existing-tag"
         )
+    raise ReleaseError(
+        f"{vcs.vcs_root}: the tag {name!r} exists already, but {package.qualified_name} is not in "
+        f"{package.config.release_packages_path}: if it was released elsewhere, change the "
+        "version; if its release was killed, or is wanted here too, use --ignore-existing-tag"
+    )
 
 
 def release_tag_name(package: Package, vcs: ReleaseVCS | None = None) -> str:

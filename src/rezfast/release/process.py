@@ -180,6 +180,12 @@ class ReleaseProcess:
                     continue
                 process.build_variant(variant, path, clean=True, install=True, together=payloads)
                 wanted.append(variant)
+                if is_installed(wanted, path):
+                    # while this one waited for its turn
+                    raise ReleaseError(
+                        f"{self.package.qualified_name} has just been released by somebody else, "
+                        "and stays as they released it"
+                    )
             if not wanted:
                 return number, []
             return number, self._install(payloads, tag, message)

@@ -239,7 +239,10 @@ def _without(data: Mapping[str, Any], names: set[str]) -> dict[str, Any]:
 def _check_same(
     variant: VariantResource, current: Mapping[str, Any], existing: PackageResource | None
 ) -> None:
-    where = f"{variant.uri} cannot be installed into {existing.uri if existing else 'its package'}"
+    # a package of a source tree has no uri that would tell a reader anything
+    index = "" if variant.index is None else f"[{variant.index}]"
+    what = f"{variant.name}-{variant.version}".rstrip("-") + index
+    where = f"{what} cannot be installed into {existing.uri if existing else 'its package'}"
     uuids = {variant.value("uuid"), current.get("uuid")} - {None}
     if len(uuids) > 1:
         raise ResourceError(f"{where}: they are different packages, since their uuids differ")
