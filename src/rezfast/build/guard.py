@@ -1,6 +1,6 @@
 """What is undone when a build ends before it is done, also when it is killed.
 
-    build --watch, begin, started, installing, end--> pipe --> a process of its own
+    build --watch, begin, started, installing, end, …--> pipe --> a process of its own
 
 When the pipe closes, that process undoes what has begun and has no end.
 
@@ -261,6 +261,19 @@ class Guard:
         if self._owner == os.getpid():
             self._send("owns", 0, directory)
 
+    def takes_along(self, process: int) -> None:
+        """End this process, with all that came of it, when this one has ended, if anybody looks on.
+
+        Those that are in no installation yet; they end before any directory goes.
+        """
+        if self._owner == os.getpid():
+            self._send("takes", process, None)
+
+    def lets_go(self, process: int) -> None:
+        """That process has ended."""
+        if self._owner == os.getpid():
+            self._send("lets", process, None)
+
     def begin(self, record: Record) -> int:
         """Undo this, if nothing more is heard of it; gives its number.
 
@@ -357,6 +370,7 @@ def _look_on(reader: int, owner: int) -> None:
     complete: set[int] = set()
     locations: set[str] = set()
     owned: set[str] = set()
+    taken: set[int] = set()
     session, since = (_status(owner) or _status(os.getpid()) or [])[3], _started(os.getpid())
     with open(reader, encoding="utf-8") as lines:
         for line in lines:
@@ -376,9 +390,14 @@ def _look_on(reader: int, owner: int) -> None:
                 complete.add(number)
             elif what == "owns":
                 owned.add(data)
+            elif what == "takes":
+                taken.add(number)
+            elif what == "lets":
+                taken.discard(number)
             else:
                 for known in (records, processes, directories):
                     known.pop(number, None)
+    end_processes(sorted(taken))
     for number, record in records.items():
         if number in complete:
             continue
