@@ -20,8 +20,8 @@ from typing import Any
 from rezfast.context.tmpdirs import remove_directory
 from rezfast.errors import RezError
 from rezfast.repository.filesystem import BUILDING_PREFIX
-from rezfast.repository.install import staged_path
 from rezfast.repository.locks import package_lock, remove_locks
+from rezfast.repository.replacement import kept_path, staged_path
 
 Record = dict[str, Any]
 """What is known of an installation that goes on:
@@ -415,8 +415,9 @@ def _look_on(reader: int, owner: int) -> None:
         # others may be writing its definition
         with suppress(RezError, OSError), package_lock(*record["lock"]):
             for path in record["definitions"]:
-                with suppress(OSError):
-                    os.unlink(staged_path(path))
+                for left in (staged_path(path), kept_path(path)):
+                    with suppress(OSError):
+                        os.unlink(left)
         is_written = signature(record["definitions"]) != record["before"]
         if number in installing and is_written:
             finish(record)
