@@ -66,6 +66,7 @@ _FOR_OTHERS = ("--platform", "--python-version", "--implementation", "--abi")
 
 _UNREACHABLE = re.compile(r"Retrying \(Retry\(.*broken by '(?P<why>.*)': (?P<path>\S*)$")
 _CROSS = "\N{MULTIPLICATION SIGN}"  # what failures of a build begin with
+_CRASH = "Exception:"  # what a traceback of pip's own comes after
 _KEPT_LINES = 5000
 
 
@@ -166,8 +167,9 @@ def failure(lines: Sequence[str]) -> str:
     if crosses:
         # a build: what was built is named in the last error, if at all
         return f"{crosses[0]}{f': {errors[-1]}' if errors else ''} (--verbose shows what it said)"
-    if errors:
+    if errors and errors[0] != _CRASH:
         return errors[0]
+    # with a crash: after the traceback
     return said[-1] if said else "it said nothing"
 
 

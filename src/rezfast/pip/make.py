@@ -113,6 +113,8 @@ def make_packages(
             payload = Payload(variant, location, package_path)
             one = stack.enter_context(ExitStack())
             one.enter_context(payload.open())
+            # nothing but this process makes it, so that after a kill nobody has to be looked for
+            payload.complete()
             # somebody else may have installed it until the lock was ours
             planned.existing = install_variant(variant, location, dry_run=True)
             if planned.existing is not None:
