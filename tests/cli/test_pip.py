@@ -302,7 +302,7 @@ def test_a_wheel_that_pip_takes_and_rezfast_does_not(
     pip: Callable[..., Finished], tmp_path: Path
 ) -> None:
     wheel = make_wheel(tmp_path, {"bad/__init__.py": "", "extra": ""}, name="bad", record=",,\n")
-    one_line(pip("-i", wheel, "hello"), 1, "bad-1.0-py3-none-any.whl: line 1 of RECORD")
+    one_line(pip("-i", wheel, "hello"), 1, "error: bad-1.0-py3-none-any.whl: line 1 of RECORD")
     assert not (tmp_path / "packages").exists()
 
 
