@@ -351,3 +351,8 @@ def test_on_a_terminal_there_is_a_table(
     lines = [line.split() for line in told.splitlines()]
     assert ["installed", "plain", "1.0"] in [line[:3] for line in lines]
     assert "2 installed, in " in told
+
+
+def test_a_temporary_directory_that_is_none(pip: Callable[..., Finished], tmp_path: Path) -> None:
+    done = pip("-i", "hello", REZ_TMPDIR=str(tmp_path / "nowhere"))
+    one_line(done, 2, "nowhere: No such file or directory", "the setting tmpdir (REZ_TMPDIR)")

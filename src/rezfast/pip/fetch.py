@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from rezfast.errors import BuildError
+from rezfast.errors import BuildError, RezSystemError
 from rezfast.pip.interpreter import Interpreter
 
 Say = Callable[[str], None]
@@ -90,12 +90,15 @@ def fetch_wheels(
 
     Raises:
         BuildError: pip failed; says why.
-        RezError: The commands of a package of python failed.
+        RezError: The commands of a package of python failed, or there is no place for wheels.
         OSError: pip cannot be started.
     """
     made, temporary = (os.path.join(directory, name) for name in ("wheels", "tmp"))
     for path in (made, temporary):
-        os.mkdir(path)
+        try:
+            os.mkdir(path)
+        except OSError as error:
+            raise RezSystemError(f"{path}: cannot be made: {error.strerror or error}") from error
     lines: list[str] = []
     with interpreter.start_pip(pip_arguments(request, made), subprocess.PIPE, temporary) as process:
         try:

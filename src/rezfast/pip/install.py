@@ -167,7 +167,7 @@ def install(
 @contextmanager
 def _directory() -> Iterator[str]:
     """A directory for wheels, which goes when this process ends, too."""
-    path = make_directory(settings().tmpdir, _PREFIX)
+    path = make_directory(settings().tmpdir, _PREFIX, "tmpdir")
     outlive(path)
     try:
         yield path
