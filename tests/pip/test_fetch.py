@@ -83,6 +83,15 @@ NOT_FOUND = (
             "Could not install: [Errno 28] No space left on device",
         ),
         (("Traceback (most recent call last):", "MemoryError"), "MemoryError"),
+        (
+            (
+                "ERROR: Exception:",
+                "Traceback (most recent call last):",
+                '  File "shutil.py", line 256, in copyfile',
+                "OSError: [Errno 28] No space left on device",
+            ),
+            "OSError: [Errno 28] No space left on device",
+        ),
         ((), "it said nothing"),
     ],
 )

@@ -195,8 +195,8 @@ def test_a_python_of_the_system_is_none_of_a_package(packages: Path) -> None:
     assert "python-3.11.1 has no program python on its PATH" in origin
 
 
-def test_pip_runs_in_the_environment_of_the_packages(python: MakePackage) -> None:
+def test_pip_runs_in_the_environment_of_the_packages(python: MakePackage, tmp_path: Path) -> None:
     python("3.9.7")
-    with find_interpreter().start_pip(["wheel", "x"], subprocess.PIPE) as process:
+    with find_interpreter().start_pip(["wheel", "x"], subprocess.PIPE, str(tmp_path)) as process:
         output, _ = process.communicate()
     assert output == "-m pip wheel x\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import os
 import signal
 import subprocess
@@ -15,7 +16,6 @@ from pathlib import Path
 import pytest
 
 from rezfast import config
-from rezfast.build.payload import Payload, install_payloads
 from rezfast.config import Settings
 from rezfast.errors import DistributionError, PackageRepositoryError
 from rezfast.package.model import Package
@@ -253,19 +253,57 @@ def test_what_was_there_stays_when_the_disk_is_full(
     assert Path(f"{variant.root}/python/foo/old.py").read_text() == "X = 1\n"
 
 
-def test_one_that_cannot_be_installed_leaves_those_before_it(
-    wheel: MakeWheel, install: Install, location: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def install_one(payloads: list[Payload]) -> object:
-        if "/foo/" in payloads[0].path:
-            raise PackageRepositoryError("no")
-        return install_payloads(payloads)
+def fail_to_name(monkeypatch: pytest.MonkeyPatch, number: int, error: BaseException) -> None:
+    """Have a definition fail to get its name, counted from 0 in the order of the names."""
+    real = os.replace
+    count = itertools.count()
 
-    monkeypatch.setattr("rezfast.pip.make.install_payloads", install_one)
-    with pytest.raises(PackageRepositoryError, match="no; installed before that: bar"):
+    def replace(source: str, target: str) -> None:
+        if str(source).endswith(".package.py.new") and next(count) == number:
+            raise error
+        real(source, target)
+
+    monkeypatch.setattr(os, "replace", replace)
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+@pytest.mark.parametrize("error", [OSError(errno.EIO, "Input/output error"), KeyboardInterrupt()])
+def test_a_definition_that_cannot_be_written_leaves_nothing_of_any(
+    number: int,
+    error: BaseException,
+    wheel: MakeWheel,
+    install: Install,
+    location: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fail_to_name(monkeypatch, number, error)
+    told = PackageRepositoryError if isinstance(error, OSError) else KeyboardInterrupt
+    with pytest.raises(told) as caught:
         install(wheel(), wheel(name="bar"), wheel(name="gnu"))
-    assert names(location) == ["bar"]
-    assert left(location) == ["bar"]
+    assert told is KeyboardInterrupt or "cannot be written: Input/output" in str(caught.value)
+    assert left(location) == []
+
+
+@pytest.mark.parametrize("error", [OSError(errno.EIO, "Input/output error"), KeyboardInterrupt()])
+def test_what_was_there_is_there_again_when_a_definition_cannot_be_written(
+    error: BaseException,
+    wheel: MakeWheel,
+    install: Install,
+    location: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    install(wheel({"bar/old.py": ""}, name="bar"))
+    before = sorted(path for path in location.rglob("*"))
+    definition = location / "bar" / "1.0" / "package.py"
+    text = definition.read_text()
+    fail_to_name(monkeypatch, 1, error)
+    changed = wheel({"bar/new.py": ""}, name="bar", metadata=["Summary: Changed."])
+    with pytest.raises((PackageRepositoryError, KeyboardInterrupt)):
+        install(changed, wheel())
+    assert (sorted(location.rglob("*")), definition.read_text()) == (before, text)
+    monkeypatch.undo()
+    install(changed, wheel())
+    assert names(location) == ["bar", "foo"]
 
 
 KILLED = """
@@ -287,7 +325,7 @@ if when == "unpacking":
         die()
     WheelCache.unpack = unpack
 else:
-    make.install_payloads = die
+    make.install_together = die
 target = Target(dict(default_environment()), Settings.locked().system)
 packages = make.plan([Wheel(path) for path in paths], target, {}, location)
 make.make_packages(packages, location, WheelCache(None))

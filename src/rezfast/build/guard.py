@@ -1,6 +1,6 @@
 """What is undone when a build ends before it is done, also when it is killed.
 
-    build --watch, begin, started, installing, end--> pipe --> a process of its own
+    build --watch, begin, started, installing, end, …--> pipe --> a process of its own
 
 When the pipe closes, that process undoes what has begun and has no end.
 
@@ -17,8 +17,8 @@ from rezfast.context.tmpdirs import remove_directory
 from rezfast.errors import RezError
 from rezfast.managers import contextmanager, suppress
 from rezfast.repository.filesystem import BUILDING_PREFIX
-from rezfast.repository.install import staged_path
 from rezfast.repository.locks import package_lock, remove_locks
+from rezfast.repository.replacement import kept_path, staged_path
 from rezfast.typed import Any
 
 TYPE_CHECKING = False
@@ -290,6 +290,19 @@ class Guard:
         if self._owner == os.getpid():
             self._send("owns", 0, directory)
 
+    def takes_along(self, process: int) -> None:
+        """End this process, with all that came of it, when this one has ended, if anybody looks on.
+
+        Those that are in no installation yet; they end before any directory goes.
+        """
+        if self._owner == os.getpid():
+            self._send("takes", process, None)
+
+    def lets_go(self, process: int) -> None:
+        """That process has ended."""
+        if self._owner == os.getpid():
+            self._send("lets", process, None)
+
     def begin(self, record: Record) -> int:
         """Undo this, if nothing more is heard of it; gives its number.
 
@@ -420,6 +433,7 @@ def _look_on(reader: int, owner: int) -> None:
     complete: set[int] = set()
     locations: set[str] = set()
     owned: set[str] = set()
+    taken: set[int] = set()
     session, since = (_status(owner) or _status(os.getpid()) or [])[3], _started(os.getpid())
     with open(reader, encoding="utf-8") as lines:
         for line in lines:
@@ -439,9 +453,14 @@ def _look_on(reader: int, owner: int) -> None:
                 complete.add(number)
             elif what == "owns":
                 owned.add(data)
+            elif what == "takes":
+                taken.add(number)
+            elif what == "lets":
+                taken.discard(number)
             else:
                 for known in (records, processes, directories):
                     known.pop(number, None)
+    end_processes(sorted(taken))
     for number, record in records.items():
         if number in complete:
             continue
@@ -459,8 +478,9 @@ def _look_on(reader: int, owner: int) -> None:
         # others may be writing its definition
         with suppress(RezError, OSError), package_lock(*record["lock"]):
             for path in record["definitions"]:
-                with suppress(OSError):
-                    os.unlink(staged_path(path))
+                for left in (staged_path(path), kept_path(path)):
+                    with suppress(OSError):
+                        os.unlink(left)
         is_written = signature(record["definitions"]) != record["before"]
         if number in installing and is_written:
             finish(record)

@@ -28,6 +28,7 @@ from rezfast.repository.install import (
     Confirm,
     Overrides,
     building_tag,
+    install_packages,
     install_variants,
     make_tag,
 )
@@ -315,6 +316,30 @@ def install_payloads(
     Raises:
         RezError: As `install_variants`.
     """
+    _begin_to_install(payloads)
+    variants = [one._variant for one in payloads]
+    return install_variants(variants, payloads[0]._location, overrides, confirm)
+
+
+def install_together(payloads: Sequence[Payload]) -> list[Variant]:
+    """Write the definitions of variants whose payloads are complete: all of them, or none.
+
+    Args:
+        payloads: Those of variants of as many packages, in one repository; each is open.
+
+    Returns:
+        The installed variants.
+
+    Raises:
+        RezError: As `install_packages`.
+    """
+    _begin_to_install(payloads)
+    packages = [[one._variant] for one in payloads]
+    found = install_packages(packages, payloads[0]._location) if payloads else []
+    return [variant for (variant,) in found]
+
+
+def _begin_to_install(payloads: Sequence[Payload]) -> None:
     with guard.at_once():
         for one in payloads:
             # others may have been installed since it began
@@ -322,8 +347,6 @@ def install_payloads(
             guard.begin_again(one._number, one._record)
             one._installing = True
             guard.installing(one._number)
-    variants = [one._variant for one in payloads]
-    return install_variants(variants, payloads[0]._location, overrides, confirm)
 
 
 def _content(path: str) -> list[int | str] | None:

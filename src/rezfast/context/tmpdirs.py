@@ -86,18 +86,21 @@ def context_tmpdirs() -> TempDirs:
     return _contexts
 
 
-def make_directory(parent: str | None = None, prefix: str = CONTEXT_PREFIX) -> str:
+def make_directory(
+    parent: str | None = None, prefix: str = CONTEXT_PREFIX, setting: str = "context_tmpdir"
+) -> str:
     """Make a directory that only this user may look into; gives its path.
 
     Args:
         parent: Where; None: the setting `context_tmpdir`.
         prefix: What its name begins with.
+        setting: The setting that the parent is of, for messages.
 
     Raises:
         RezSystemError: It cannot be made.
     """
     path = _new_path(parent, prefix)
-    _make(path)
+    _make(path, setting)
     return path
 
 
@@ -140,13 +143,13 @@ def _new_path(parent: str | None, prefix: str) -> str:
     return os.path.join(os.path.abspath(parent), prefix + os.urandom(10).hex())
 
 
-def _make(path: str) -> None:
+def _make(path: str, setting: str = "context_tmpdir") -> None:
     try:
         os.mkdir(path, 0o700)
     except OSError as error:
         raise RezSystemError(
             f"cannot make a temporary directory in {os.path.dirname(path)}: {error.strerror}; "
-            "the setting context_tmpdir (REZ_CONTEXT_TMPDIR) says where it is made"
+            f"the setting {setting} (REZ_{setting.upper()}) says where it is made"
         ) from error
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from rezfast.errors import BuildError
+from rezfast.errors import BuildError, RezSystemError
 from rezfast.pip.interpreter import Interpreter
 
 Say = Callable[[str], None]
@@ -66,8 +66,8 @@ _FOR_OTHERS = ("--platform", "--python-version", "--implementation", "--abi")
 
 _UNREACHABLE = re.compile(r"Retrying \(Retry\(.*broken by '(?P<why>.*)': (?P<path>\S*)$")
 _CROSS = "\N{MULTIPLICATION SIGN}"  # what failures of a build begin with
+_CRASH = "Exception:"  # what a traceback of pip's own comes after
 _KEPT_LINES = 5000
-_END_PAUSE = 5  # seconds that pip has to end in when it is told to
 
 
 def fetch_wheels(
@@ -77,41 +77,51 @@ def fetch_wheels(
     say: Say,
     meanwhile: Callable[[], object],
 ) -> list[str]:
-    """Have pip put the wheels of a request into a directory; gives their paths, sorted.
+    """Have pip make the wheels of a request; gives their paths, sorted.
+
+    pip ends with this process, however that ends, and all that it leaves is in the directory.
 
     Args:
         interpreter: Whose pip.
         request: What is wanted.
-        directory: It has to exist, and be empty.
+        directory: For wheels, and what pip needs on the way; it has to exist, and be empty.
         say: Is told each line that pip says.
         meanwhile: Is called when pip has been started.
 
     Raises:
         BuildError: pip failed; says why.
-        RezError: The commands of a package of python failed.
+        RezError: The commands of a package of python failed, or there is no place for wheels.
         OSError: pip cannot be started.
     """
-    lines: list[str] = []
-    command = pip_arguments(request, directory)
-    with interpreter.start_pip(command, subprocess.PIPE) as process:
-        assert process.stdout is not None
+    made, temporary = (os.path.join(directory, name) for name in ("wheels", "tmp"))
+    for path in (made, temporary):
         try:
+            os.mkdir(path)
+        except OSError as error:
+            raise RezSystemError(f"{path}: cannot be made: {error.strerror or error}") from error
+    lines: list[str] = []
+    with interpreter.start_pip(pip_arguments(request, made), subprocess.PIPE, temporary) as process:
+        try:
+            # Deferred, as what comes meanwhile: pip works already.
+            from rezfast.build.guard import guard
+
+            guard.prepare()
+            guard.takes_along(process.pid)
+            guard.owns(directory)
             meanwhile()
-            for line in process.stdout:
-                text = line.rstrip()
-                lines.append(text)
-                del lines[:-_KEPT_LINES]
-                say(text)
+            _listen(process, lines, say)
+            process.wait()
         except BaseException:
             _end(process)
             raise
+    guard.lets_go(process.pid)
     if process.returncode:
         raise BuildError(f"pip failed: {failure(lines)}")
-    names = sorted(os.listdir(directory))
+    names = sorted(os.listdir(made))
     sources = [name for name in names if not name.endswith(".whl")]
     if sources:
         raise BuildError(f"pip gave {sources[0]}, which is no wheel")
-    return [os.path.join(directory, name) for name in names]
+    return [os.path.join(made, name) for name in names]
 
 
 def pip_arguments(request: Request, directory: str) -> list[str]:
@@ -160,14 +170,27 @@ def failure(lines: Sequence[str]) -> str:
     if crosses:
         # a build: what was built is named in the last error, if at all
         return f"{crosses[0]}{f': {errors[-1]}' if errors else ''} (--verbose shows what it said)"
-    if errors:
+    if errors and errors[0] != _CRASH:
         return errors[0]
+    # with a crash: after the traceback
     return said[-1] if said else "it said nothing"
 
 
+def _listen(process: subprocess.Popen[str], lines: list[str], say: Say) -> None:
+    """Take what pip says, until it ends; `lines` get the last of it."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        text = line.rstrip()
+        lines.append(text)
+        del lines[:-_KEPT_LINES]
+        say(text)
+
+
 def _end(process: subprocess.Popen[str]) -> None:
-    process.terminate()
-    try:
-        process.wait(_END_PAUSE)
-    except subprocess.TimeoutExpired:
-        process.kill()
+    """End pip, and the builds and downloads that it has started."""
+    # Deferred: it is for what goes wrong.
+    from rezfast.build.guard import end_processes, guard
+
+    end_processes([process.pid])
+    process.wait()
+    guard.lets_go(process.pid)

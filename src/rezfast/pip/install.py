@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rezfast.config import settings
 from rezfast.context.tmpdirs import make_directory, outlive, remove_directory
-from rezfast.errors import RezSystemError
+from rezfast.errors import DistributionError, RezSystemError
 from rezfast.pip.fetch import InstallMode, Request, Say, fetch_wheels
 from rezfast.pip.interpreter import Interpreter, find_interpreter
 from rezfast.repository import repository_location
@@ -167,9 +167,15 @@ def install(
 @contextmanager
 def _directory() -> Iterator[str]:
     """A directory for wheels, which goes when this process ends, too."""
-    path = make_directory(prefix=_PREFIX)
+    path = make_directory(settings().tmpdir, _PREFIX, "tmpdir")
     outlive(path)
     try:
         yield path
+    except DistributionError as error:
+        if error.path is None or not error.path.startswith(f"{path}{os.sep}"):
+            raise
+        # where it is nobody finds it any more
+        reason = str(error).removeprefix(f"{error.path}: ")
+        raise DistributionError(reason, os.path.basename(error.path)) from error
     finally:
         remove_directory(path)

@@ -11,8 +11,9 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Any
 
 from rezfast.config import settings
@@ -84,8 +85,15 @@ class Interpreter:
 
         return Target(self.environment, settings().system)
 
-    def start_pip(self, arguments: Sequence[str], output: int | IO[Any]) -> subprocess.Popen[str]:
-        """Start pip; what it says and its errors go to `output`.
+    def start_pip(
+        self, arguments: Sequence[str], output: int | IO[Any], directory: str
+    ) -> subprocess.Popen[str]:
+        """Start pip.
+
+        Args:
+            arguments: Its arguments.
+            output: Where what it says and its errors go.
+            directory: For its temporary files.
 
         Raises:
             RezError: The commands of a package failed.
@@ -99,7 +107,7 @@ class Interpreter:
             "text": True,
             "errors": "replace",
         }
-        return _start(words, self.context, how)
+        return _start(words, self.context, how, {"TMPDIR": directory})
 
 
 def find_interpreter(
@@ -279,9 +287,13 @@ def _asked_here() -> tuple[str | None, dict[str, str]]:
 
 
 def _start(
-    words: Sequence[str], context: ResolvedContext | None, how: dict[str, Any]
+    words: Sequence[str],
+    context: ResolvedContext | None,
+    how: dict[str, Any],
+    variables: Mapping[str, str] = MappingProxyType({}),
 ) -> subprocess.Popen[Any]:
+    environ = {**os.environ, **variables}
     if context is None:
-        return subprocess.Popen(words, **how)
+        return subprocess.Popen(words, env=environ, **how)
     # on top of everything here: a build needs compilers, and pip its own variables
-    return context.execute_command(words, parent_environ=dict(os.environ), **how)
+    return context.execute_command(words, parent_environ=environ, **how)

@@ -2,9 +2,8 @@
 
     wheels --plan--> packages --unpack--> payloads --install--> definitions
 
-All wheels are checked and all payloads complete before the first definition is written: until
-then whatever goes wrong, also the end of this process, leaves nothing behind. Each definition is
-what makes its package visible, the last step as in any installation.
+All wheels are checked, all payloads complete and all definitions written before the first of
+these gets its name, which makes its package visible: whatever goes wrong leaves nothing behind.
 """
 
 from __future__ import annotations
@@ -18,9 +17,9 @@ from dataclasses import dataclass
 
 from packaging.utils import canonicalize_name
 
-from rezfast.build.payload import Payload, install_payloads
+from rezfast.build.payload import Payload, install_together
 from rezfast.config import settings
-from rezfast.errors import PackageRepositoryError, RezError
+from rezfast.errors import PackageRepositoryError
 from rezfast.package.model import Variant
 from rezfast.pip.extras import Extras
 from rezfast.pip.files import PackageFile
@@ -102,11 +101,10 @@ def make_packages(
 
     Raises:
         DistributionError: A file is not what RECORD says. Nothing is installed.
-        PackageRepositoryError: The repository cannot be written.
-        RezError: A definition cannot be written; says which packages are installed, if any.
+        RezError: The repository cannot be written. Nothing is installed.
     """
     with ExitStack() as stack:
-        opened: list[tuple[Planned, Payload, ExitStack]] = []
+        opened: list[tuple[Planned, Payload]] = []
         for planned in packages:
             if planned.existing is not None:
                 continue
@@ -115,24 +113,19 @@ def make_packages(
             payload = Payload(variant, location, package_path)
             one = stack.enter_context(ExitStack())
             one.enter_context(payload.open())
+            # nothing but this process makes it, so that after a kill nobody has to be looked for
+            payload.complete()
             # somebody else may have installed it until the lock was ours
             planned.existing = install_variant(variant, location, dry_run=True)
             if planned.existing is not None:
                 one.close()
             else:
-                opened.append((planned, payload, one))
-        _unpack([(planned, payload) for planned, payload, _ in opened], cache, progress)
-        for number, (planned, payload, one) in enumerate(opened):
-            progress("installing", number, len(opened))
-            try:
-                (planned.installed,) = install_payloads([payload])
-            except RezError as error:
-                if number == 0:
-                    raise
-                names = ", ".join(one.variant.name for one, _, _ in opened[:number])
-                raise PackageRepositoryError(f"{error}; installed before that: {names}") from error
-            # done for good, whatever becomes of the others
-            one.close()
+                opened.append((planned, payload))
+        _unpack(opened, cache, progress)
+        progress("installing", 0, len(opened))
+        installed = install_together([payload for _, payload in opened])
+        for (planned, _), variant in zip(opened, installed, strict=True):
+            planned.installed = variant
 
 
 def _unpack(

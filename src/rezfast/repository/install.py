@@ -23,7 +23,7 @@ from rezfast.errors import (
     PackageRepositoryError,
     ResourceError,
 )
-from rezfast.managers import contextmanager, suppress
+from rezfast.managers import ExitStack, contextmanager, suppress
 from rezfast.package.attributes import BUILD_ONLY_ATTRIBUTES, RELEASE_ATTRIBUTES
 from rezfast.package.model import Variant
 from rezfast.package.resource import PackageResource, ResourceHandle, VariantResource
@@ -35,6 +35,7 @@ from rezfast.repository.locks import package_lock
 from rezfast.repository.memory import MemoryRepository
 from rezfast.repository.names import NO_VERSION
 from rezfast.repository.protocol import PackageRepository
+from rezfast.repository.replacement import Replacement, each
 from rezfast.repository.resources import DirectoryResource, package_resource, resource_from_handle
 from rezfast.typed import Any, Callable, Mapping
 
@@ -53,7 +54,6 @@ FORMAT_VERSION = 2
 REMOVE: Final = object()
 """An override that takes an attribute away (rez: `PackageRepository.remove`)."""
 
-_MODE = stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH
 _STALE_TAG = 3600  # seconds after which a tag without a directory is nobody's
 
 _memory_lock = allocate_lock()
@@ -123,6 +123,44 @@ def install_variants(
     if not variants or _Target(variants[0], repository, overrides or {}).holds(variants[0]):
         return list(variants)
     return _Target(variants[0], repository, overrides or {}).install(variants, confirm)
+
+
+def install_packages(packages: Sequence[Sequence[Variant]], path: str) -> list[list[Variant]]:
+    """Put variants of several packages into a repository of directories: all of them, or none.
+
+    All definitions are on the disk before the first one gets its name. Only the end of this process
+    between the first and the last of the names, which takes a moment, leaves some of them.
+
+    Args:
+        packages: The variants of each package, in an order in which everybody takes the locks.
+        path: The repository's directory.
+
+    Returns:
+        As `install_variants`, of each package.
+
+    Raises:
+        RezError: As `install_variants`; nothing is installed.
+    """
+    repository = get_repository(path)
+    targets = [_Target(variants[0], repository, {}) for variants in packages]
+    with ExitStack() as stack:
+        written = [
+            stack.enter_context(target.written(variants))
+            for target, variants in zip(targets, packages, strict=True)
+        ]
+        files = [file for _, file in written]
+        each(Replacement.reach_disk, files)
+        try:
+            for file in files:
+                file.appear(keep=True)
+        except BaseException:
+            for file in files:
+                file.disappear()
+            raise
+        each(Replacement.name_reaches_disk, files)
+        for target in targets:
+            target.has_appeared()
+    return [target.installed(plan) for target, (plan, _) in zip(targets, written, strict=True)]
 
 
 def is_installed(variants: Sequence[Variant], path: str | PackageRepository) -> bool:
@@ -338,6 +376,18 @@ class _Target:
         if isinstance(self.repository, MemoryRepository):
             with _memory_lock:
                 return self._install_in_memory(variants, self.repository, confirm)
+        with self.written(variants) as (plan, file):
+            file.reach_disk()
+            if confirm is not None:
+                confirm()
+            file.appear()
+            file.name_reaches_disk()
+            self.has_appeared()
+        return self.installed(plan)
+
+    @contextmanager
+    def written(self, variants: Sequence[Variant]) -> Iterator[tuple[Plan, Replacement]]:
+        """The package as it will be, and its definition, which has no name yet; under a lock."""
         if not isinstance(self.repository, FilesystemRepository):
             raise PackageRepositoryError(f"{self.repository}: nothing can be installed here")
         location = self.repository.location
@@ -348,14 +398,37 @@ class _Target:
         with package_lock(location, self.name, str(self.version)):
             plan = self.plan(variants)
             plan.finish()
-            directory = self.directory(plan)
+            directory, path = self.directory(plan), self.definition(plan)
+            text = definition_text(plan.data, FileFormat(os.path.splitext(path)[1][1:]))
             try:
-                self._write(plan, directory, confirm)
+                if self.version and plan.existing is None:
+                    make_tag(self._family, building_tag(self._family, str(self.version)))
+                os.makedirs(directory, exist_ok=True)
+                with _writable(directory), Replacement(path, text) as file:
+                    yield plan, file
             except OSError as error:
                 raise _unwritable(error.filename or directory, error) from error
-            note_change(self.repository, self.name)
-        version = os.path.basename(directory) if self.version else ""
+
+    def has_appeared(self) -> None:
+        """What follows when the definition is there. Nothing of it may say that it is not."""
+        if self.version:
+            with suppress(OSError):
+                os.unlink(building_tag(self._family, str(self.version)))
+        with suppress(OSError):
+            remove_stale_tags(self._family)
+        with suppress(OSError):
+            os.utime(self._family)
+        assert isinstance(self.repository, FilesystemRepository)
+        note_change(self.repository, self.name)
+
+    def installed(self, plan: Plan) -> list[Variant]:
+        """The variants of a plan, of the directory that they were written to."""
+        version = os.path.basename(self.directory(plan)) if self.version else ""
         return self._installed(plan, "filesystem.package", version)
+
+    @property
+    def _family(self) -> str:
+        return os.path.join(self.repository.location, self.name)
 
     def directory(self, plan: Plan) -> str:
         """Where the package's definition and payload are."""
@@ -401,27 +474,6 @@ class _Target:
         note_change(repository, self.name)
         return self._installed(plan, "memory.package", version)
 
-    # ---- on disk
-
-    def _write(self, plan: Plan, directory: str, confirm: Confirm | None) -> None:
-        path = self.definition(plan)
-        text = definition_text(plan.data, FileFormat(os.path.splitext(path)[1][1:]))
-        family = os.path.join(self.repository.location, self.name)
-        tag = building_tag(family, str(self.version))
-        if self.version and plan.existing is None:
-            make_tag(family, tag)
-        os.makedirs(directory, exist_ok=True)
-        with _writable(directory):
-            write_file(path, text, confirm)
-        # it is installed: nothing that follows may say otherwise
-        if self.version:
-            with suppress(OSError):
-                os.unlink(tag)
-        with suppress(OSError):
-            remove_stale_tags(family)
-        with suppress(OSError):
-            os.utime(family)
-
 
 def definition_text(data: Mapping[str, Any], format_: FileFormat) -> bytes:
     """The bytes of a definition that can be read again.
@@ -448,50 +500,6 @@ def definition_text(data: Mapping[str, Any], format_: FileFormat) -> bytes:
                 f"{f': {line}' if line else ''}"
             ) from None
     return content
-
-
-def staged_path(path: str) -> str:
-    """Where a file is written before it gets its name; it lies there if its writer was killed."""
-    directory, name = os.path.split(path)
-    return os.path.join(directory, f".{name}.new")
-
-
-def write_file(path: str, content: bytes, confirm: Confirm | None = None) -> None:
-    """Replaces a file in one step; it can only be read, as rez leaves it.
-
-    Args:
-        path: The file.
-        content: What is to be in it.
-        confirm: Called when all is on the disk but the name. If it raises, nothing has happened.
-
-    Raises:
-        OSError: It cannot be written.
-    """
-    directory = os.path.dirname(path)
-    staged = staged_path(path)
-    with suppress(FileNotFoundError):
-        os.unlink(staged)
-    try:
-        descriptor = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fchmod(descriptor, _MODE)
-            os.fsync(descriptor)
-        if confirm is not None:
-            confirm()
-        os.replace(staged, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(staged)
-        raise
-    # the new name itself has to get to the disk; not every file system lets itself be asked
-    with suppress(OSError):
-        descriptor = os.open(directory, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 @contextmanager
