@@ -234,6 +234,32 @@ def test_early_functions_run_again_for_each_variant(write: Write) -> None:
     assert [str(request) for request in package.requires or ()] == ["runtime"]
 
 
+def test_a_definition_that_decides_nothing_is_read_for_one_variant(write: Write) -> None:
+    path = write("name = 'foo'\nvariants = [['maya-2023'], ['maya-2024']]\n")
+    package = developed(path)
+    first, second = (package.get_reevaluated({"build_variant_index": i}) for i in (0, 1))
+    assert first is second
+    write("name = 'foo'\nvariants = [['maya-2025']]\n")
+    changed = package.get_reevaluated({"build_variant_index": 0})
+    assert [[str(request) for request in one] for one in changed.variants or ()] == [["maya-2025"]]
+    assert package.get_reevaluated({"build_variant_index": 0}) is changed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import os\n",
+        "tools = [str(1)]\n",
+        "requires = ['foo-*']\n",
+        "def preprocess(this, data):\n    pass\n",
+        "@late()\ndef tools():\n    return []\n",
+    ],
+)
+def test_others_are_read_for_each(write: Write, text: str) -> None:
+    package = developed(write(f"name = 'bar'\n{text}"))
+    assert package.get_reevaluated({}) is not package.get_reevaluated({})
+
+
 def test_objects_of_any_name(write: Write) -> None:
     package = developed(write(BUILT))
     assert package.get_reevaluated({"studio": "nobody"}).authors == ["nobody"]

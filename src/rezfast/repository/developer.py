@@ -133,8 +133,11 @@ class DeveloperPackage(Package):
 
     filepath: str | None = None
     includes: frozenset[str] = frozenset()
-    # the text of a definition that makes the same package for every variant; None: it may not
+    # Whether its definition may make the same package for every variant; the text of one that
+    # does, and the package that was made of it.
+    _may_be_constant = False
     _constant: bytes | None = None
+    _for_every_variant: Self | None = None
 
     @property
     def root(self) -> str | None:
@@ -178,9 +181,15 @@ class DeveloperPackage(Package):
         """
         if self.filepath is None:
             raise ResourceError(f"{self.qualified_name} was not read from a file")
-        if self._constant is not None and self._constant == read_definition(self.filepath):
-            return self
-        return self._loaded(self.filepath, objects)
+        source = read_definition(self.filepath) if self._may_be_constant else None
+        if self._for_every_variant is not None and source == self._constant:
+            return self._for_every_variant
+        package = self._loaded(self.filepath, objects)
+        if source is not None:
+            self._may_be_constant = _is_constant(source, self.filepath)
+            if self._may_be_constant:
+                self._constant, self._for_every_variant = source, package
+        return package
 
     def copy_includes(self, base: str) -> list[str]:
         """Copy the modules that it includes into a payload; see `copy_modules`.
@@ -204,7 +213,8 @@ class DeveloperPackage(Package):
         package = create_package(name, data, cls, path)
         package.filepath = path
         changed = None
-        if is_preprocessed(package, data):
+        is_changed = is_preprocessed(package, data)
+        if is_changed:
             changed = contained(path, lambda: preprocessed(package, data, path, objects), directory)
         if changed is not None:
             data = changed
@@ -212,7 +222,7 @@ class DeveloperPackage(Package):
             package.filepath = path
         package.includes = _includes(data)
         check_modules(package.includes, package.config.package_definition_python_path, path)
-        package._constant = _constant_text(package, data, path)
+        package._may_be_constant = path.endswith(".py") and not package.includes and not is_changed
         return package
 
 
@@ -257,13 +267,10 @@ def _includes(data: Mapping[str, Any]) -> frozenset[str]:
     return found
 
 
-def _constant_text(package: DeveloperPackage, data: Mapping[str, Any], path: str) -> bytes | None:
-    """The text of a definition which, read again, gives the same package; None: it may not."""
-    if not path.endswith(".py") or package.includes or is_preprocessed(package, dict(data)):
-        return None
+def _is_constant(source: bytes, path: str) -> bool:
+    """Whether a definition which is read again gives the same package."""
     # Deferred: as where it is run.
     from rezfast.package.evaluate import is_constant
 
-    source = read_definition(path)
     # what a wildcard stands for may change
-    return source if b"*" not in source and is_constant(source, path) else None
+    return b"*" not in source and is_constant(source, path)
