@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import builtins
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -26,3 +27,10 @@ def builtins_stay_what_they_are() -> Iterator[None]:
     for name in names.keys() - kept.keys():
         del names[name]
     names.update(kept)
+
+
+@pytest.fixture(autouse=True)
+def interrupts_arrive() -> None:
+    """Importing rez's programs puts handlers of signals in place; a shell's job may ignore them."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
