@@ -91,6 +91,8 @@ cdef object number_value(Cursor* c):
     while is_digit(peek(c)) or peek(c) == c'.':
         c.at += 1
     text = text_between(began, c.at)
+    # `1else` has a meaning, and Python warns of it
+    must(not is_wordly(peek(c)))
     skip_spaces(c)
     return float(text) if "." in text else int(text)
 
