@@ -40,7 +40,7 @@ fuzz: build/sanitize/.tree $(VENV)/.test
 	PYTHONPATH=tests $(BIN)/python -m fuzz.run --minutes $(MINUTES)
 
 sanitize: build/sanitize/.tree $(VENV)/.test
-	PYTHONPATH=tests $(BIN)/python -m fuzz.run --minutes $(SHORT_MINUTES)
+	PYTHONPATH=tests $(BIN)/python -m fuzz.run --minutes $(SHORT_MINUTES) --seed 1
 
 # What reads the code without running it.
 check: lint $(VENV)/.package
