@@ -222,7 +222,7 @@ def test_the_same_files_are_there(where: str, both: Both) -> None:
 
 
 def test_installed_definitions_are_the_same(both: Both) -> None:
-    # rez writes attributes of the user's own in the order of a set, which each process has its own of
+    # rez writes attributes of the user's own in the order of a set: another in each process
     theirs, ours = (
         {path: sorted(text.split("\n\n")) for path, text in definitions(root / "packages").items()}
         for root in (both["rez"][0], both["rezfast"][0])
