@@ -511,11 +511,7 @@ SECTIONS: dict[str, dict[str, Row]] = {
     "Compatibility with rez 1": {
         "warn_old_commands": (FLAG, True, "Warn of commands of rez 1 (deprecated)."),
         "error_old_commands": (FLAG, False, "Refuse commands of rez 1 (deprecated)."),
-        "debug_old_commands": (
-            FLAG,
-            False,
-            "Tell what becomes of commands of rez 1 (deprecated).",
-        ),
+        "debug_old_commands": (FLAG, False, "Tell what becomes of rez 1 commands (deprecated)."),
         "rez_1_environment_variables": (
             FLAG,
             False,
